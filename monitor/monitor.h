@@ -1,0 +1,62 @@
+/* The face of monitor/: one connection to one QEMU, whatever its dialect. QMP's command names and
+ * JSON shapes are the vocabulary. Everything is asynchronous and happens in the default main context;
+ * no call blocks and no callback runs before the call that registered it has returned. */
+#ifndef BACKPLANE_MONITOR_H
+#define BACKPLANE_MONITOR_H
+
+#include <jansson.h>
+
+#include "monitor/error.h"
+#include "monitor/target.h"
+
+typedef struct Monitor Monitor;
+
+/* How long a listening socket may keep us waiting for its greeting before it counts as in use, in
+ * milliseconds; a second client's connect() succeeds and then hangs (QEMU 7.2 and 10.0). */
+#define MONITOR_GREETING_MS 1500
+
+typedef struct {
+    /* The greeting was read and the capabilities are negotiated: commands may be sent. Once. */
+    void (*ready)(Monitor *monitor, gpointer data);
+    /* An event of QEMU. payload may be NULL. at: g_get_real_time() microseconds as QEMU stamped it. */
+    void (*event)(Monitor *monitor, const char *name, json_t *payload, gint64 at, gpointer data);
+    /* No connection (any more). Once, after every pending command got its error; nothing follows. */
+    void (*closed)(Monitor *monitor, const GError *error, gpointer data);
+} MonitorListener;
+
+/* result: QMP's "return" (borrowed), NULL when error is set. Called exactly once for each command
+ * that was not cancelled. */
+typedef void (*MonitorReplyFn)(Monitor *monitor, json_t *result, const GError *error, gpointer data);
+
+/* Starts to connect. The listener (copied) hears of success or failure. (transfer full) */
+Monitor *monitor_open(const Target *target, const MonitorListener *listener, gpointer data);
+
+/* Closes the connection and frees: pending replies are dropped unheard, `closed` is not called.
+ * Safe inside any callback. */
+void monitor_free(Monitor *monitor);
+
+/* Queues a command; arguments (transfer full) may be NULL. Commands queued in one turn of the main
+ * loop leave in one write and are answered in order. Never fails at once: a closed monitor answers
+ * with MONITOR_ERROR_CLOSED later. reply may be NULL. Returns an id for monitor_cancel. */
+guint monitor_send(Monitor *monitor, const char *command, json_t *arguments, MonitorReplyFn reply,
+                   gpointer data);
+
+/* A line of the human monitor (human-monitor-command); the result is a JSON string. */
+guint monitor_send_human(Monitor *monitor, const char *line, MonitorReplyFn reply, gpointer data);
+
+/* The reply of this command will not be told. */
+void monitor_cancel(Monitor *monitor, guint id);
+
+/* Forgets every pending reply that was to be told to data. */
+void monitor_cancel_data(Monitor *monitor, gpointer data);
+
+/* "7.2.22", once ready; NULL before. */
+const char *monitor_version(const Monitor *monitor);
+/* "qmp". */
+const char *monitor_dialect(const Monitor *monitor);
+/* Round trip of the latest command in microseconds, 0 before the first. */
+gint64 monitor_latency(const Monitor *monitor);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Monitor, monitor_free)
+
+#endif
