@@ -1,0 +1,29 @@
+/* A wish -> a plan. Everything that cannot work is refused here, before anything is sent. */
+#ifndef BACKPLANE_HOTPLUG_H
+#define BACKPLANE_HOTPLUG_H
+
+#include "engine/guest.h"
+#include "engine/image.h"
+#include "engine/plan.h"
+#include "engine/request.h"
+
+/* What planning looks at. Pure data, so that a plan can be made again for every key typed. */
+typedef struct {
+    const Guest *guest; /* read with INVENTORY_ALL */
+    GHashTable *drivers; /* driver -> json_t of device-list-properties; absent: not asked */
+    const Image *image; /* of the request's file; NULL: none, or not readable by us */
+    const GError *image_error; /* why it is not readable */
+} HotplugFacts;
+
+/* The driver that a request will plug, so that its properties can be asked for first; NULL when the
+ * request is not complete enough to tell. (transfer full) */
+char *hotplug_driver(const Guest *guest, const Request *request);
+
+/* Errors: ENGINE_ERROR_INPUT, ENGINE_ERROR_REFUSED. (transfer full) */
+Plan *hotplug_plan_attach(const HotplugFacts *facts, const Request *request, GError **error);
+
+/* devices: (Device). Slot mates and everything on their buses go as well; the back ends follow.
+ * Errors as above. (transfer full) */
+Plan *hotplug_plan_detach(const HotplugFacts *facts, GPtrArray *devices, GError **error);
+
+#endif

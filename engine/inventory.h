@@ -1,0 +1,28 @@
+/* Monitor replies -> the tree. One write reads everything that changes; QOM paths of devices without
+ * an id are asked for once and remembered by their bus's child link, which QEMU never reuses. */
+#ifndef BACKPLANE_INVENTORY_H
+#define BACKPLANE_INVENTORY_H
+
+#include "engine/guest.h"
+#include "monitor/monitor.h"
+
+typedef struct Inventory Inventory;
+
+typedef enum {
+    INVENTORY_TREE, /* the tree and its drives and NICs */
+    INVENTORY_ALL, /* and what a plan needs: block nodes and graph, chardevs, objects */
+} InventoryDepth;
+
+/* guest: (transfer none), NULL when error is set. */
+typedef void (*InventoryFn)(Guest *guest, const GError *error, gpointer data);
+
+Inventory *inventory_new(Monitor *monitor);
+/* A read under way is dropped: its callback is not called. */
+void inventory_free(Inventory *inventory);
+
+/* Reads; a read asked for while another is under way starts after it. Calls back once. */
+void inventory_read(Inventory *inventory, InventoryDepth depth, InventoryFn done, gpointer data);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Inventory, inventory_free)
+
+#endif

@@ -1,0 +1,99 @@
+/* Ordered steps from what a guest has to what it shall have, each with the way back. A plan is plain
+ * data: it can be shown, rendered, inverted and run, and knows nothing of a monitor. */
+#ifndef BACKPLANE_PLAN_H
+#define BACKPLANE_PLAN_H
+
+#include <jansson.h>
+
+#include "engine/address.h"
+
+/* One QMP command. */
+typedef struct {
+    char *command;
+    json_t *arguments;
+    char **leaves; /* device_del: QOM paths that must be gone before it counts as done; else NULL */
+} Action;
+
+typedef enum {
+    STEP_WAITING,
+    STEP_RUNNING, /* sent, no answer yet */
+    STEP_LEAVING, /* accepted; the guest has not let go yet */
+    STEP_DONE,
+    STEP_FAILED,
+    STEP_UNDOING,
+    STEP_UNDONE,
+    STEP_LEFT, /* was done and could not be taken back */
+} StepState;
+
+typedef struct {
+    Action *action;
+    GPtrArray *undo; /* (Action) in the order they run; empty where there is nothing to take back */
+    char *words; /* the thing this step makes or takes away: "block node disk2-fmt" */
+    StepState state;
+    gint64 started, ended; /* g_get_monotonic_time() microseconds, 0 before */
+    char *error; /* QEMU's own sentence; NULL */
+} Step;
+
+/* A condition that was looked at before anything is sent. Only those that hold stand in a plan: one
+ * that does not is a GError instead of a plan. */
+typedef struct {
+    gboolean caution; /* it works, but the user should know */
+    char *text;
+    char *evidence; /* "query-pci"; NULL */
+} PlanCheck;
+
+/* A device that a plan attaches or detaches. */
+typedef struct {
+    char *path; /* QOM path, known beforehand */
+    char *id; /* NULL for none */
+    char *driver;
+    char *bus; /* bus name */
+    Address address;
+} PlanSubject;
+
+typedef enum { PLAN_ATTACH, PLAN_DETACH } PlanVerb;
+
+typedef struct {
+    PlanVerb verb;
+    char *title; /* "attach disk sd3 at 0:0:3" */
+    GPtrArray *steps; /* (Step) */
+    GPtrArray *checks; /* (PlanCheck) */
+    GPtrArray *subjects; /* (PlanSubject) the first is the one that was asked for */
+    GHashTable *chosen; /* option name -> value, those that the user left out included */
+} Plan;
+
+Plan *plan_new(PlanVerb verb, const char *title);
+void plan_free(Plan *plan);
+
+/* arguments, leaves: (transfer full). */
+Action *action_new(const char *command, json_t *arguments, char **leaves);
+Action *action_copy(const Action *action);
+void action_free(Action *action);
+
+/* Appends a step; action (transfer full); undo (transfer full) may be NULL. */
+Step *plan_add(Plan *plan, const char *words, Action *action, Action *undo);
+void plan_add_check(Plan *plan, gboolean caution, const char *evidence, const char *format, ...)
+    G_GNUC_PRINTF(4, 5);
+PlanSubject *plan_add_subject(Plan *plan);
+void plan_choose(Plan *plan, const char *option, const char *value);
+
+/* A new plan with the same steps, none run. (transfer full) */
+Plan *plan_copy(const Plan *plan);
+
+/* The plan that takes this one back. Errors: ENGINE_ERROR_REFUSED naming the step that has no way
+ * back. (transfer full) */
+Plan *plan_invert(const Plan *plan, GError **error);
+
+/* {"execute": ..., "arguments": ...} on one line. (transfer full) */
+char *action_to_qmp(const Action *action);
+/* "device_add driver=e1000 id=net1 bus=pci.0 addr=06.0", nested members dotted. (transfer full) */
+char *action_to_text(const Action *action);
+/* [{"execute": ..., "arguments": ..., "undo": [...]}, ...] (transfer full) */
+json_t *plan_to_json(const Plan *plan);
+
+const char *step_state_name(StepState state);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Plan, plan_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Action, action_free)
+
+#endif

@@ -1,0 +1,97 @@
+/* The face of engine/: one guest watched. Holds the connection, the current tree, the running plans
+ * and the history, and tells listeners what changed. */
+#ifndef BACKPLANE_SESSION_H
+#define BACKPLANE_SESSION_H
+
+#include "engine/hotplug.h"
+#include "engine/journal.h"
+#include "engine/transaction.h"
+
+typedef struct Session Session;
+
+typedef enum {
+    SESSION_CONNECTING,
+    SESSION_READING, /* connected, no tree yet */
+    SESSION_LIVE,
+    SESSION_LOST, /* session_error says why; the last tree stays */
+} SessionState;
+
+typedef enum {
+    SESSION_STATE_CHANGED,
+    SESSION_TREE_CHANGED, /* session_guest is another, or states in it changed */
+    SESSION_PLAN_CHANGED, /* a step of a running plan moved, or a plan ended */
+    SESSION_JOURNAL_GREW,
+} SessionChange;
+
+typedef void (*SessionFn)(Session *session, SessionChange change, gpointer data);
+
+typedef enum {
+    SESSION_ONCE, /* connect, read, answer: no polling, no reconnecting */
+    SESSION_WATCH, /* poll every 2 s for changes made by others; reconnect when the socket is back */
+} SessionMode;
+
+/* How often a watched guest is polled for changes made by others: there is no event for them. */
+#define SESSION_POLL_MS 1500
+
+/* Starts to connect. target: copied. (transfer full) */
+Session *session_new(const char *target, SessionMode mode, GError **error);
+void session_free(Session *session);
+
+void session_listen(Session *session, SessionFn listener, gpointer data);
+void session_unlisten(Session *session, SessionFn listener, gpointer data);
+
+SessionState session_state(const Session *session);
+/* Why there is no connection; NULL while there is one. */
+const GError *session_error(const Session *session);
+/* When it was lost, g_get_real_time(); 0 while connected. */
+gint64 session_lost_at(const Session *session);
+const char *session_target(const Session *session);
+/* NULL before the first tree. (transfer none, valid until the next SESSION_TREE_CHANGED) */
+const Guest *session_guest(const Session *session);
+Journal *session_journal(const Session *session);
+/* Round trip of the latest command, microseconds. */
+gint64 session_latency(const Session *session);
+
+/* Tries to connect now, after a loss. */
+void session_reconnect(Session *session);
+/* Stops polling while nobody looks (suspended), starts again. */
+void session_pause(Session *session, gboolean pause);
+
+/* plan: (transfer full), NULL when error is set. Called once, never before the call returned. */
+typedef void (*SessionPlanFn)(Session *session, Plan *plan, const GError *error, gpointer data);
+
+/* Reads the guest anew with all that planning needs, then plans. */
+void session_plan_attach(Session *session, const Request *request, SessionPlanFn done, gpointer data);
+/* names: what guest_find accepts. */
+void session_plan_detach(Session *session, const char *const *names, SessionPlanFn done,
+                         gpointer data);
+/* The plan that takes back the latest completed plan, or does the latest undone one again.
+ * ENGINE_ERROR_REFUSED when there is none. Running the plan moves the place in the history. */
+void session_plan_undo(Session *session, SessionPlanFn done, gpointer data);
+void session_plan_redo(Session *session, SessionPlanFn done, gpointer data);
+
+/* For live dialogs: the facts of the latest complete read, with the driver's properties and the
+ * image's header for this request where they are known already; what is missing is asked for, and
+ * changed is called when it has come. Cancelled by session_forget(data). */
+typedef void (*SessionFactsFn)(Session *session, gpointer data);
+HotplugFacts session_facts(Session *session, const Request *request, SessionFactsFn changed,
+                           gpointer data);
+/* No callback of the above kinds will be told to data. */
+void session_forget(Session *session, gpointer data);
+
+/* Runs a plan (transfer full). It is owned by the session and stays listed until it is over.
+ * finished may be NULL. */
+typedef void (*SessionRunFn)(Session *session, const Transaction *transaction, gpointer data);
+const Transaction *session_run(Session *session, Plan *plan, SessionRunFn finished, gpointer data);
+/* (transfer none) (Transaction) running ones, oldest first. */
+const GPtrArray *session_running(const Session *session);
+/* Asks the guest once more to release this device; FALSE when nothing waits for it. */
+gboolean session_ask_again(Session *session, const Device *device);
+
+/* One or two plain sentences on why a leaving device may still be there, from what is known of the
+ * guest: paused, in its firmware, ... (transfer full) */
+char *session_explain_leaving(const Session *session, const Device *device);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Session, session_free)
+
+#endif

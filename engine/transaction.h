@@ -1,0 +1,50 @@
+/* Runs a plan against a monitor: one step after the other, waiting for the guest where a step needs
+ * it; on a failure everything done is taken back in reverse order. */
+#ifndef BACKPLANE_TRANSACTION_H
+#define BACKPLANE_TRANSACTION_H
+
+#include "engine/plan.h"
+#include "monitor/monitor.h"
+
+/* How long a rollback waits for the guest to release a device before it is listed as left behind. */
+#define TRANSACTION_ROLLBACK_WAIT_MS 5000
+
+typedef enum {
+    OUTCOME_PENDING,
+    OUTCOME_DONE,
+    OUTCOME_ROLLED_BACK, /* refused, and the guest is as it was */
+    OUTCOME_LEFTOVERS, /* refused, and not everything could be taken back */
+    OUTCOME_LOST, /* the connection went in the middle */
+} Outcome;
+
+typedef struct Transaction Transaction;
+
+typedef struct {
+    /* A step changed its state. */
+    void (*step)(Transaction *transaction, const Step *step, gpointer data);
+    /* Over; outcome is not OUTCOME_PENDING. Once. */
+    void (*finished)(Transaction *transaction, gpointer data);
+} TransactionListener;
+
+/* plan: (transfer full). Starts in the next turn of the main loop. */
+Transaction *transaction_new(Monitor *monitor, Plan *plan, const TransactionListener *listener,
+                             gpointer data);
+/* Stops listening; what was sent stays sent. */
+void transaction_free(Transaction *transaction);
+
+/* The owner passes on events and the loss of the connection. */
+void transaction_event(Transaction *transaction, const char *name, json_t *payload);
+void transaction_lost(Transaction *transaction, const GError *error);
+
+const Plan *transaction_plan(const Transaction *transaction);
+Outcome transaction_outcome(const Transaction *transaction);
+/* QEMU's sentence for the step that failed; NULL. */
+const char *transaction_error(const Transaction *transaction);
+/* The step that waits for the guest to let go; NULL when none does. */
+const Step *transaction_leaving(const Transaction *transaction);
+/* Words of what could not be undone. (transfer full) */
+char **transaction_leftovers(const Transaction *transaction);
+/* Sends the device_del that waits once more. */
+void transaction_ask_again(Transaction *transaction);
+
+#endif
