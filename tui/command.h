@@ -1,0 +1,36 @@
+/* The one table of commands. The one-shot sub-commands, the key bindings, the hint line, the help
+ * screen, --help and the manual page are all read from it. */
+#ifndef BACKPLANE_COMMAND_H
+#define BACKPLANE_COMMAND_H
+
+#include "tui/options.h"
+
+typedef struct Console Console;
+
+typedef enum {
+    GROUP_GUEST, /* sub-commands and keys that look at or change the guest */
+    GROUP_MOVE,
+    GROUP_VIEW,
+    GROUP_PROGRAM,
+    GROUPS,
+} CommandGroup;
+
+typedef struct {
+    const char *name; /* "attach" */
+    CommandGroup group;
+    const char *arguments; /* of the sub-command: "TARGET disk|cdrom|... KEY=VALUE..."; NULL for none */
+    const char *keys; /* default keys in the console, blank between them: "j Down"; NULL for none */
+    const char *hint; /* word in the hint line: "attach"; NULL to leave it out there */
+    const char *help; /* one sentence without a full stop, in the imperative */
+    int (*once)(const Options *options); /* the sub-command: runs and gives the exit status; or NULL */
+    void (*act)(Console *console); /* what the keys do in the console; or NULL */
+    gboolean changes; /* it changes the guest */
+} Command;
+
+const Command *command_table(gsize *count);
+const Command *command_find(const char *name);
+
+/* The name of a group, as a heading. */
+const char *command_group_name(CommandGroup group);
+
+#endif

@@ -1,0 +1,40 @@
+/* The full-screen console: layout, focus, the main loop's sources, resize, suspend. */
+#ifndef BACKPLANE_CONSOLE_H
+#define BACKPLANE_CONSOLE_H
+
+#include "engine/session.h"
+#include "tui/command.h"
+
+/* Runs the console on the terminal until the user quits; gives the exit status. The terminal is
+ * restored on every way out. session: (transfer none). */
+int console_run(Session *session, const Options *options);
+
+/* What the keys of the command table do. */
+void console_cursor_up(Console *console);
+void console_cursor_down(Console *console);
+void console_page_up(Console *console);
+void console_page_down(Console *console);
+void console_half_up(Console *console);
+void console_half_down(Console *console);
+void console_top(Console *console);
+void console_bottom(Console *console);
+void console_fold(Console *console);
+void console_unfold(Console *console);
+void console_toggle(Console *console);
+void console_next_pane(Console *console);
+void console_zoom(Console *console);
+void console_vacant(Console *console);
+void console_next_theme(Console *console);
+void console_redraw(Console *console);
+void console_attach(Console *console);
+void console_detach(Console *console);
+void console_ask_again(Console *console);
+void console_undo(Console *console);
+void console_redo(Console *console);
+void console_commands_sent(Console *console);
+void console_reconnect(Console *console);
+void console_help(Console *console);
+void console_suspend(Console *console);
+void console_quit(Console *console);
+
+#endif

@@ -1,0 +1,37 @@
+/* The command line, taken apart. */
+#ifndef BACKPLANE_OPTIONS_H
+#define BACKPLANE_OPTIONS_H
+
+#include <glib.h>
+
+typedef enum {
+    EXIT_DONE = 0,
+    EXIT_REFUSED = 1, /* the guest or QEMU refused, or a difference was found */
+    EXIT_USAGE = 2, /* wrong usage or bad input */
+    EXIT_CONNECTION = 3, /* no connection, or lost */
+    EXIT_UNFINISHED = 4, /* the guest did not let go in time */
+} ExitStatus;
+
+typedef struct {
+    char *program; /* argv[0] */
+    char *command; /* sub-command's name; NULL: the console */
+    char *target; /* NULL where the command has none */
+    char **arguments; /* what follows the target; never NULL */
+    gboolean json;
+    gboolean dry_run;
+    gboolean ascii; /* --ascii, or a locale that is not UTF-8, or TERM=linux */
+    gint64 wait_ms; /* --wait SECONDS; default 5000 */
+    char *theme; /* --theme NAME; NULL: the default */
+} Options;
+
+/* Errors: G_OPTION_ERROR and ENGINE_ERROR_INPUT: a clear sentence. --help, --version and --man are
+ * answered here: then *done is set and NULL returned without an error. (transfer full) */
+Options *options_parse(int argc, char **argv, gboolean *done, GError **error);
+void options_free(Options *options);
+
+/* Exit status for an error of any domain of ours. */
+ExitStatus exit_status_from_error(const GError *error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Options, options_free)
+
+#endif
