@@ -1,6 +1,6 @@
 /* The face of monitor/: one connection to one QEMU, whatever its dialect. QMP's command names and
- * JSON shapes are the vocabulary. Everything is asynchronous and happens in the default main context;
- * no call blocks and no callback runs before the call that registered it has returned. */
+ * JSON shapes are the vocabulary. Everything is asynchronous and happens in the default main
+ * context; no call blocks and no callback runs before the call that registered it has returned. */
 #ifndef BACKPLANE_MONITOR_H
 #define BACKPLANE_MONITOR_H
 
@@ -18,15 +18,16 @@ typedef struct Monitor Monitor;
 typedef struct {
     /* The greeting was read and the capabilities are negotiated: commands may be sent. Once. */
     void (*ready)(Monitor *monitor, gpointer data);
-    /* An event of QEMU. payload may be NULL. at: g_get_real_time() microseconds as QEMU stamped it. */
+    /* An event of QEMU. payload may be NULL. at: when QEMU stamped it, as g_get_real_time(). */
     void (*event)(Monitor *monitor, const char *name, json_t *payload, gint64 at, gpointer data);
-    /* No connection (any more). Once, after every pending command got its error; nothing follows. */
+    /* No connection (any more). Once, after every pending command got its error; last. */
     void (*closed)(Monitor *monitor, const GError *error, gpointer data);
 } MonitorListener;
 
 /* result: QMP's "return" (borrowed), NULL when error is set. Called exactly once for each command
  * that was not cancelled. */
-typedef void (*MonitorReplyFn)(Monitor *monitor, json_t *result, const GError *error, gpointer data);
+typedef void (*MonitorReplyFn)(Monitor *monitor, json_t *result, const GError *error,
+                               gpointer data);
 
 /* Starts to connect. The listener (copied) hears of success or failure. (transfer full) */
 Monitor *monitor_open(const Target *target, const MonitorListener *listener, gpointer data);

@@ -1,0 +1,11 @@
+/* What a peer that greets with something other than QMP is. */
+#ifndef BACKPLANE_BANNER_H
+#define BACKPLANE_BANNER_H
+
+#include <glib.h>
+
+/* Says it with MONITOR_ERROR_NOT_MONITOR; the message is a predicate that wants the peer's name
+ * before it, and ends with the remedy. (transfer full) */
+GError *banner_error(const char *text, gsize length);
+
+#endif

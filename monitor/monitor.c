@@ -1,0 +1,256 @@
+/* Puts the parts together: connect, then a stream, with the dialect between it and the caller. Ends
+ * once, by whichever part fails first. Every callback that comes from the main loop holds a
+ * reference, so that the caller may free the monitor from inside. */
+#include "monitor/monitor.h"
+
+#include "monitor/connect.h"
+#include "monitor/discover.h"
+#include "monitor/qmp.h"
+#include "monitor/stream.h"
+#include "monitor/text.h"
+
+struct Monitor {
+    Target *target;
+    char *name; /* the target, printable */
+    MonitorListener listener;
+    gpointer data;
+    Connect *connect;
+    Stream *stream;
+    Qmp *qmp;
+    guint deadline;
+    gboolean ended; /* nothing is told any more */
+};
+
+static void monitor_clear(gpointer data)
+{
+    Monitor *monitor = data;
+
+    target_free(monitor->target);
+    g_free(monitor->name);
+}
+
+static void monitor_unref(Monitor *monitor)
+{
+    g_rc_box_release_full(monitor, monitor_clear);
+}
+
+static void monitor_stop(Monitor *monitor)
+{
+    if (monitor->deadline)
+        g_source_remove(monitor->deadline);
+    monitor->deadline = 0;
+    g_clear_pointer(&monitor->connect, connect_free);
+    g_clear_pointer(&monitor->stream, stream_free);
+}
+
+static void monitor_end(Monitor *monitor, const GError *error)
+{
+    if (monitor->ended)
+        return;
+    g_rc_box_acquire(monitor);
+    monitor->ended = TRUE;
+    monitor_stop(monitor);
+    qmp_close(monitor->qmp, error);
+    /* A reply's callback may have freed the monitor, and with it its listener. */
+    if (monitor->listener.closed)
+        monitor->listener.closed(monitor, error, monitor->data);
+    monitor_unref(monitor);
+}
+
+/* --- what the dialect says -----------------------------------------------------------------------
+ */
+
+static void on_qmp_write(const char *bytes, gsize length, gpointer data)
+{
+    Monitor *monitor = data;
+
+    if (monitor->stream)
+        stream_write(monitor->stream, bytes, length);
+}
+
+static void on_qmp_ready(gpointer data)
+{
+    Monitor *monitor = data;
+
+    g_source_remove(monitor->deadline);
+    monitor->deadline = 0;
+    if (monitor->listener.ready)
+        monitor->listener.ready(monitor, monitor->data);
+}
+
+static void on_qmp_event(const char *name, json_t *payload, gint64 at, gpointer data)
+{
+    Monitor *monitor = data;
+
+    if (monitor->listener.event)
+        monitor->listener.event(monitor, name, payload, at, monitor->data);
+}
+
+static void on_qmp_failed(const GError *error, gpointer data)
+{
+    Monitor *monitor = data;
+    g_autoptr(GError) named =
+        g_error_new(MONITOR_ERROR, error->code, "%s %s", monitor->name, error->message);
+
+    monitor_end(monitor, named);
+}
+
+static const QmpHandler qmp_handler = { on_qmp_write, on_qmp_ready, on_qmp_event, on_qmp_failed };
+
+/* --- what the stream says ------------------------------------------------------------------------
+ */
+
+static void on_message(const char *text, gsize length, gpointer data)
+{
+    Monitor *monitor = g_rc_box_acquire(data);
+
+    qmp_receive(monitor->qmp, text, length);
+    monitor_unref(monitor);
+}
+
+static void on_stray(const char *text, gsize length, gpointer data)
+{
+    Monitor *monitor = g_rc_box_acquire(data);
+
+    qmp_receive_stray(monitor->qmp, text, length);
+    monitor_unref(monitor);
+}
+
+static const char *end_remedy(const Monitor *monitor, const GError *error)
+{
+    if (error->code == MONITOR_ERROR_LIMIT)
+        return "connect again, and check that this is the guest's QMP socket";
+    if (!qmp_greeted(monitor->qmp))
+        return "check that this is the QMP socket of a guest that still runs";
+    return "the guest has ended, or its monitor was taken away; connect again when it runs";
+}
+
+static void on_stream_closed(const GError *error, gpointer data)
+{
+    Monitor *monitor = data;
+    const char *when = error->code == MONITOR_ERROR_LIMIT || qmp_greeted(monitor->qmp)
+                           ? ""
+                           : " without a greeting";
+    g_autoptr(GError) named = g_error_new(MONITOR_ERROR, error->code, "%s %s%s: %s", monitor->name,
+                                          error->message, when, end_remedy(monitor, error));
+
+    monitor_end(monitor, named);
+}
+
+static const StreamListener stream_listener = { on_message, on_stray, on_stream_closed };
+
+/* --- beginning -----------------------------------------------------------------------------------
+ */
+
+/* QEMU serves one client a socket; the next ones are left without a greeting. */
+static GError *busy_error(const Monitor *monitor)
+{
+    const char *path = target_path(monitor->target);
+    g_autoptr(SocketHolder) holder = path ? discover_socket_holder(path) : NULL;
+
+    if (qmp_greeted(monitor->qmp))
+        return g_error_new(MONITOR_ERROR, MONITOR_ERROR_BUSY,
+                           "the monitor %s greets and then does not answer: try again when the "
+                           "guest's host has less to do",
+                           monitor->name);
+    if (holder)
+        return g_error_new(MONITOR_ERROR, MONITOR_ERROR_BUSY,
+                           "the monitor %s is in use by %s (pid %d): close it there, or give the "
+                           "guest a second -qmp socket",
+                           monitor->name, holder->program, holder->pid);
+    return g_error_new(MONITOR_ERROR, MONITOR_ERROR_BUSY,
+                       "the monitor %s does not greet, so it is in use by another program or is no "
+                       "QMP socket: close it there, or give the guest a second -qmp socket",
+                       monitor->name);
+}
+
+static gboolean on_deadline(gpointer data)
+{
+    Monitor *monitor = g_rc_box_acquire(data);
+    g_autoptr(GError) error = busy_error(monitor);
+
+    monitor->deadline = 0;
+    monitor_end(monitor, error);
+    monitor_unref(monitor);
+    return G_SOURCE_REMOVE;
+}
+
+static void on_connect_done(GSocketConnection *connection, const GError *error, gpointer data)
+{
+    Monitor *monitor = data;
+
+    if (error) {
+        monitor_end(monitor, error);
+        return;
+    }
+    g_clear_pointer(&monitor->connect, connect_free);
+    monitor->stream = stream_new(connection, &stream_listener, monitor);
+}
+
+Monitor *monitor_open(const Target *target, const MonitorListener *listener, gpointer data)
+{
+    Monitor *monitor = g_rc_box_new0(Monitor);
+
+    monitor->target = target_parse(target_text(target), NULL);
+    monitor->name = text_printable(target_text(target), -1, 0);
+    monitor->listener = *listener;
+    monitor->data = data;
+    monitor->qmp = qmp_new(monitor, &qmp_handler, monitor);
+    monitor->deadline = g_timeout_add(MONITOR_GREETING_MS, on_deadline, monitor);
+    monitor->connect = connect_start(monitor->target, on_connect_done, monitor);
+    return monitor;
+}
+
+void monitor_free(Monitor *monitor)
+{
+    if (!monitor)
+        return;
+    monitor->ended = TRUE;
+    monitor->listener = (MonitorListener){ NULL };
+    monitor_stop(monitor);
+    g_clear_pointer(&monitor->qmp, qmp_free);
+    monitor_unref(monitor);
+}
+
+/* --- use -----------------------------------------------------------------------------------------
+ */
+
+guint monitor_send(Monitor *monitor, const char *command, json_t *arguments, MonitorReplyFn reply,
+                   gpointer data)
+{
+    return qmp_send(monitor->qmp, command, arguments, reply, data);
+}
+
+guint monitor_send_human(Monitor *monitor, const char *line, MonitorReplyFn reply, gpointer data)
+{
+    /* JSON has no way to say other bytes; a name with such bytes is one that QEMU will not find. */
+    g_autofree char *valid = g_utf8_make_valid(line, -1);
+
+    return monitor_send(monitor, "human-monitor-command", json_pack("{s:s}", "command-line", valid),
+                        reply, data);
+}
+
+void monitor_cancel(Monitor *monitor, guint id)
+{
+    qmp_cancel(monitor->qmp, id);
+}
+
+void monitor_cancel_data(Monitor *monitor, gpointer data)
+{
+    qmp_cancel_data(monitor->qmp, data);
+}
+
+const char *monitor_version(const Monitor *monitor)
+{
+    return qmp_version(monitor->qmp);
+}
+
+const char *monitor_dialect(const Monitor *monitor)
+{
+    return "qmp";
+}
+
+gint64 monitor_latency(const Monitor *monitor)
+{
+    return qmp_latency(monitor->qmp);
+}
