@@ -1,5 +1,5 @@
-/* Ordered steps from what a guest has to what it shall have, each with the way back. A plan is plain
- * data: it can be shown, rendered, inverted and run, and knows nothing of a monitor. */
+/* Ordered steps from what a guest has to what it shall have, each with the way back. A plan is
+ * plain data: it can be shown, rendered, inverted and run, and knows nothing of a monitor. */
 #ifndef BACKPLANE_PLAN_H
 #define BACKPLANE_PLAN_H
 
@@ -7,10 +7,11 @@
 
 #include "engine/address.h"
 
-/* One QMP command. */
+/* One QMP command. A device_del whose device is not there (any more) is done, not failed: the eject
+ * of a slot takes functions along whose own device_del comes later. */
 typedef struct {
     char *command;
-    json_t *arguments;
+    json_t *arguments; /* an object, never NULL */
     char **leaves; /* device_del: QOM paths that must be gone before it counts as done; else NULL */
 } Action;
 
@@ -28,10 +29,11 @@ typedef enum {
 typedef struct {
     Action *action;
     GPtrArray *undo; /* (Action) in the order they run; empty where there is nothing to take back */
-    char *words; /* the thing this step makes or takes away: "block node disk2-fmt" */
+    char *words;     /* the thing this step makes or takes away: "block node disk2-fmt" */
+    guint group;     /* of an inverted plan: steps of the same group were one step; 0 for none */
     StepState state;
     gint64 started, ended; /* g_get_monotonic_time() microseconds, 0 before */
-    char *error; /* QEMU's own sentence; NULL */
+    char *error;           /* QEMU's own sentence; NULL */
 } Step;
 
 /* A condition that was looked at before anything is sent. Only those that hold stand in a plan: one
@@ -45,7 +47,7 @@ typedef struct {
 /* A device that a plan attaches or detaches. */
 typedef struct {
     char *path; /* QOM path, known beforehand */
-    char *id; /* NULL for none */
+    char *id;   /* NULL for none */
     char *driver;
     char *bus; /* bus name */
     Address address;
@@ -55,11 +57,11 @@ typedef enum { PLAN_ATTACH, PLAN_DETACH } PlanVerb;
 
 typedef struct {
     PlanVerb verb;
-    char *title; /* "attach disk sd3 at 0:0:3" */
-    GPtrArray *steps; /* (Step) */
-    GPtrArray *checks; /* (PlanCheck) */
+    char *title;         /* "attach disk sd3 at 0:0:3" */
+    GPtrArray *steps;    /* (Step) */
+    GPtrArray *checks;   /* (PlanCheck) */
     GPtrArray *subjects; /* (PlanSubject) the first is the one that was asked for */
-    GHashTable *chosen; /* option name -> value, those that the user left out included */
+    GHashTable *chosen;  /* option name -> value, those that the user left out included */
 } Plan;
 
 Plan *plan_new(PlanVerb verb, const char *title);
@@ -70,7 +72,9 @@ Action *action_new(const char *command, json_t *arguments, char **leaves);
 Action *action_copy(const Action *action);
 void action_free(Action *action);
 
-/* Appends a step; action (transfer full); undo (transfer full) may be NULL. */
+/* Appends a step; action (transfer full); undo (transfer full) may be NULL. Where it takes more
+ * than one command to take the step back, the caller appends them to step->undo: a controller and
+ * then the disks that left with it, functions 2 and 1 of a slot and then function 0. */
 Step *plan_add(Plan *plan, const char *words, Action *action, Action *undo);
 void plan_add_check(Plan *plan, gboolean caution, const char *evidence, const char *format, ...)
     G_GNUC_PRINTF(4, 5);
@@ -80,8 +84,8 @@ void plan_choose(Plan *plan, const char *option, const char *value);
 /* A new plan with the same steps, none run. (transfer full) */
 Plan *plan_copy(const Plan *plan);
 
-/* The plan that takes this one back. Errors: ENGINE_ERROR_REFUSED naming the step that has no way
- * back. (transfer full) */
+/* The plan that takes this one back; inverting that gives this one again. Errors:
+ * ENGINE_ERROR_REFUSED naming the step that has no way back. (transfer full) */
 Plan *plan_invert(const Plan *plan, GError **error);
 
 /* {"execute": ..., "arguments": ...} on one line. (transfer full) */

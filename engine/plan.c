@@ -1,0 +1,421 @@
+/* Plans as data: building, copying, inverting and rendering them. Running them is transaction.c,
+ * making them is hotplug.c. */
+#include "engine/plan.h"
+
+#include <string.h>
+
+#include "monitor/text.h"
+
+#define UNDO_PREFIX "undo: "
+
+/* --- actions ------------------------------------------------------------------------------------
+ */
+
+/* The command that takes back another one, and how both name their object. */
+static const struct {
+    const char *add, *del;
+    const char *add_key, *del_key;
+    const char *noun;
+} inverses[] = {
+    { "device_add", "device_del", "id", "id", "device" },
+    { "blockdev-add", "blockdev-del", "node-name", "node-name", "block node" },
+    { "netdev_add", "netdev_del", "id", "id", "netdev" },
+    { "object-add", "object-del", "id", "id", "object" },
+    { "chardev-add", "chardev-remove", "id", "id", "chardev" },
+};
+
+Action *action_new(const char *command, json_t *arguments, char **leaves)
+{
+    Action *action = g_new0(Action, 1);
+    action->command = g_strdup(command);
+    action->arguments = arguments != NULL ? arguments : json_object();
+    action->leaves = leaves;
+    return action;
+}
+
+Action *action_copy(const Action *action)
+{
+    return action_new(action->command, json_deep_copy(action->arguments),
+                      g_strdupv(action->leaves));
+}
+
+void action_free(Action *action)
+{
+    if (action == NULL) {
+        return;
+    }
+    g_free(action->command);
+    json_decref(action->arguments);
+    g_strfreev(action->leaves);
+    g_free(action);
+}
+
+static const char *argument(const Action *action, const char *key)
+{
+    return json_string_value(json_object_get(action->arguments, key));
+}
+
+/* The row of `inverses` whose add command this is; -1 for another command. */
+static int adding_row(const Action *action)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(inverses); i++) {
+        if (strcmp(action->command, inverses[i].add) == 0) {
+            return (int)i;
+        }
+    }
+    return -1;
+}
+
+/* device_del for device_add and so on; NULL for a command that adds nothing or names nothing. */
+static Action *action_invert(const Action *action)
+{
+    int row = adding_row(action);
+    const char *name = row < 0 ? NULL : argument(action, inverses[row].add_key);
+    if (name == NULL) {
+        return NULL;
+    }
+    char **leaves = NULL;
+    if (strcmp(action->command, "device_add") == 0) {
+        leaves = g_new0(char *, 2);
+        leaves[0] = g_strconcat("/machine/peripheral/", name, NULL);
+    }
+    return action_new(inverses[row].del, json_pack("{s:s}", inverses[row].del_key, name), leaves);
+}
+
+/* What the action adds, for a step of an inverted plan: "block node disk2-fmt". */
+static char *action_words(const Action *action)
+{
+    int row = adding_row(action);
+    const char *name = row < 0 ? NULL : argument(action, inverses[row].add_key);
+    if (name == NULL) {
+        return g_strdup(action->command);
+    }
+    const char *driver = argument(action, "driver");
+    return g_strcmp0(action->command, "device_add") == 0 && driver != NULL
+               ? g_strdup_printf("%s %s", driver, name)
+               : g_strdup_printf("%s %s", inverses[row].noun, name);
+}
+
+static json_t *action_to_json(const Action *action)
+{
+    return json_pack("{s:s, s:O}", "execute", action->command, "arguments", action->arguments);
+}
+
+char *action_to_qmp(const Action *action)
+{
+    json_t *command = action_to_json(action);
+    char *dumped = json_dumps(command, 0);
+    char *text = g_strdup(dumped);
+    free(dumped);
+    json_decref(command);
+    return text;
+}
+
+/* A value as a person reads it: strings bare unless a blank or quote would mislead. */
+static char *value_to_text(json_t *value)
+{
+    const char *string = json_string_value(value);
+    if (string != NULL && string[0] != '\0' && strpbrk(string, " \t\"'\\") == NULL) {
+        return text_printable(string, -1, 0);
+    }
+    char *dumped = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
+    char *text = text_printable(dumped, -1, 0);
+    free(dumped);
+    return text;
+}
+
+static void append_members(GString *out, const char *prefix, json_t *object)
+{
+    const char *key;
+    json_t *value;
+    json_object_foreach(object, key, value)
+    {
+        g_autofree char *name = g_strconcat(prefix, key, NULL);
+        if (json_is_object(value)) {
+            g_autofree char *inner = g_strconcat(name, ".", NULL);
+            append_members(out, inner, value);
+        } else {
+            g_autofree char *text = value_to_text(value);
+            g_string_append_printf(out, " %s=%s", name, text);
+        }
+    }
+}
+
+char *action_to_text(const Action *action)
+{
+    GString *out = g_string_new(action->command);
+    append_members(out, "", action->arguments);
+    return g_string_free(out, FALSE);
+}
+
+/* --- steps, checks, subjects --------------------------------------------------------------------
+ */
+
+static void step_free(Step *step)
+{
+    action_free(step->action);
+    g_ptr_array_unref(step->undo);
+    g_free(step->words);
+    g_free(step->error);
+    g_free(step);
+}
+
+static Step *step_new(const char *words, Action *action)
+{
+    Step *step = g_new0(Step, 1);
+    step->action = action;
+    step->undo = g_ptr_array_new_with_free_func((GDestroyNotify)action_free);
+    step->words = g_strdup(words);
+    return step;
+}
+
+static Step *step_copy(const Step *step)
+{
+    Step *copy = step_new(step->words, action_copy(step->action));
+    copy->group = step->group;
+    for (guint i = 0; i < step->undo->len; i++) {
+        g_ptr_array_add(copy->undo, action_copy(step->undo->pdata[i]));
+    }
+    return copy;
+}
+
+static const char *const state_names[] = {
+    [STEP_WAITING] = "waiting", [STEP_RUNNING] = "running", [STEP_LEAVING] = "leaving",
+    [STEP_DONE] = "done",       [STEP_FAILED] = "failed",   [STEP_UNDOING] = "undoing",
+    [STEP_UNDONE] = "undone",   [STEP_LEFT] = "left",
+};
+
+const char *step_state_name(StepState state)
+{
+    return state_names[state];
+}
+
+static void check_free(PlanCheck *check)
+{
+    g_free(check->text);
+    g_free(check->evidence);
+    g_free(check);
+}
+
+static void subject_free(PlanSubject *subject)
+{
+    g_free(subject->path);
+    g_free(subject->id);
+    g_free(subject->driver);
+    g_free(subject->bus);
+    g_free(subject);
+}
+
+/* --- plans --------------------------------------------------------------------------------------
+ */
+
+Plan *plan_new(PlanVerb verb, const char *title)
+{
+    Plan *plan = g_new0(Plan, 1);
+    plan->verb = verb;
+    plan->title = g_strdup(title);
+    plan->steps = g_ptr_array_new_with_free_func((GDestroyNotify)step_free);
+    plan->checks = g_ptr_array_new_with_free_func((GDestroyNotify)check_free);
+    plan->subjects = g_ptr_array_new_with_free_func((GDestroyNotify)subject_free);
+    plan->chosen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    return plan;
+}
+
+void plan_free(Plan *plan)
+{
+    if (plan == NULL) {
+        return;
+    }
+    g_free(plan->title);
+    g_ptr_array_unref(plan->steps);
+    g_ptr_array_unref(plan->checks);
+    g_ptr_array_unref(plan->subjects);
+    g_hash_table_unref(plan->chosen);
+    g_free(plan);
+}
+
+Step *plan_add(Plan *plan, const char *words, Action *action, Action *undo)
+{
+    Step *step = step_new(words, action);
+    if (undo != NULL) {
+        g_ptr_array_add(step->undo, undo);
+    }
+    g_ptr_array_add(plan->steps, step);
+    return step;
+}
+
+void plan_add_check(Plan *plan, gboolean caution, const char *evidence, const char *format, ...)
+{
+    PlanCheck *check = g_new0(PlanCheck, 1);
+    check->caution = caution;
+    check->evidence = g_strdup(evidence);
+    va_list args;
+    va_start(args, format);
+    check->text = g_strdup_vprintf(format, args);
+    va_end(args);
+    g_ptr_array_add(plan->checks, check);
+}
+
+PlanSubject *plan_add_subject(Plan *plan)
+{
+    PlanSubject *subject = g_new0(PlanSubject, 1);
+    g_ptr_array_add(plan->subjects, subject);
+    return subject;
+}
+
+void plan_choose(Plan *plan, const char *option, const char *value)
+{
+    g_hash_table_insert(plan->chosen, g_strdup(option), g_strdup(value));
+}
+
+static void copy_subjects(Plan *to, const Plan *from)
+{
+    for (guint i = 0; i < from->subjects->len; i++) {
+        const PlanSubject *old = from->subjects->pdata[i];
+        PlanSubject *subject = plan_add_subject(to);
+        subject->path = g_strdup(old->path);
+        subject->id = g_strdup(old->id);
+        subject->driver = g_strdup(old->driver);
+        subject->bus = g_strdup(old->bus);
+        subject->address = old->address;
+    }
+}
+
+static void copy_chosen(Plan *to, const Plan *from)
+{
+    GHashTableIter iter;
+    gpointer option, value;
+    g_hash_table_iter_init(&iter, from->chosen);
+    while (g_hash_table_iter_next(&iter, &option, &value)) {
+        plan_choose(to, option, value);
+    }
+}
+
+Plan *plan_copy(const Plan *plan)
+{
+    Plan *copy = plan_new(plan->verb, plan->title);
+    for (guint i = 0; i < plan->steps->len; i++) {
+        g_ptr_array_add(copy->steps, step_copy(plan->steps->pdata[i]));
+    }
+    for (guint i = 0; i < plan->checks->len; i++) {
+        const PlanCheck *check = plan->checks->pdata[i];
+        plan_add_check(copy, check->caution, check->evidence, "%s", check->text);
+    }
+    copy_subjects(copy, plan);
+    copy_chosen(copy, plan);
+    return copy;
+}
+
+/* --- the way back -------------------------------------------------------------------------------
+ */
+
+/* Every undo action becomes a step of its own. What it adds can be taken away by itself, so that a
+ * failure half-way leaves nothing; the group remembers that they were one step. */
+static void invert_step(Plan *inverse, const Step *step)
+{
+    gboolean several = step->undo->len > 1;
+    for (guint i = 0; i < step->undo->len; i++) {
+        const Action *undo = step->undo->pdata[i];
+        g_autofree char *words = several ? action_words(undo) : g_strdup(step->words);
+        Action *back = action_invert(undo);
+        if (back == NULL && i == 0) {
+            back = action_copy(step->action);
+        }
+        Step *added = plan_add(inverse, words, action_copy(undo), back);
+        added->group = several ? inverse->steps->len - i : 0;
+    }
+}
+
+/* Devices that were put back one by one leave together, as they did: with their controller or their
+ * slot. The device_del of the first takes them all. */
+static void invert_group(Plan *inverse, Step *const *steps, guint count)
+{
+    Step *together = NULL;
+    g_autoptr(GPtrArray) leaves = g_ptr_array_new();
+    for (guint i = 0; i < count; i++) {
+        if (strcmp(steps[i]->action->command, "device_add") != 0) {
+            continue;
+        }
+        Action *back = action_invert(steps[i]->action);
+        for (char **leaf = back->leaves; *leaf != NULL; leaf++) {
+            g_ptr_array_add(leaves, g_strdup(*leaf));
+        }
+        if (together == NULL) {
+            together = plan_add(inverse, steps[i]->words, back, NULL);
+        } else {
+            action_free(back);
+        }
+        g_ptr_array_add(together->undo, action_copy(steps[i]->action));
+    }
+    if (together != NULL) {
+        g_ptr_array_add(leaves, NULL);
+        g_strfreev(together->action->leaves);
+        together->action->leaves = (char **)g_ptr_array_steal(leaves, NULL);
+    }
+    for (guint i = count; i-- > 0;) {
+        if (strcmp(steps[i]->action->command, "device_add") != 0) {
+            invert_step(inverse, steps[i]);
+        }
+    }
+}
+
+/* How many steps before `end` were one step once. */
+static guint group_length(const Plan *plan, guint end)
+{
+    guint group = ((const Step *)plan->steps->pdata[end - 1])->group;
+    guint count = 1;
+    while (group != 0 && count < end &&
+           ((const Step *)plan->steps->pdata[end - count - 1])->group == group) {
+        count++;
+    }
+    return count;
+}
+
+Plan *plan_invert(const Plan *plan, GError **error)
+{
+    g_autofree char *title = g_str_has_prefix(plan->title, UNDO_PREFIX)
+                                 ? g_strdup(plan->title + strlen(UNDO_PREFIX))
+                                 : g_strconcat(UNDO_PREFIX, plan->title, NULL);
+    g_autoptr(Plan) inverse =
+        plan_new(plan->verb == PLAN_ATTACH ? PLAN_DETACH : PLAN_ATTACH, title);
+    for (guint end = plan->steps->len, count; end > 0; end -= count) {
+        Step *const *steps = (Step *const *)plan->steps->pdata;
+        count = group_length(plan, end);
+        if (steps[end - 1]->undo->len == 0) {
+            g_set_error(error, ENGINE_ERROR, ENGINE_ERROR_REFUSED,
+                        "\"%s\" cannot be taken back: there is no way back for %s; "
+                        "do it by hand with attach or detach",
+                        plan->title, steps[end - 1]->words);
+            return NULL;
+        }
+        if (count > 1) {
+            invert_group(inverse, steps + end - count, count);
+        } else {
+            invert_step(inverse, steps[end - 1]);
+        }
+    }
+    copy_subjects(inverse, plan);
+    copy_chosen(inverse, plan);
+    return g_steal_pointer(&inverse);
+}
+
+static json_t *actions_to_json(const GPtrArray *actions)
+{
+    json_t *array = json_array();
+    for (guint i = 0; i < actions->len; i++) {
+        json_array_append_new(array, action_to_json(actions->pdata[i]));
+    }
+    return array;
+}
+
+json_t *plan_to_json(const Plan *plan)
+{
+    json_t *array = json_array();
+    for (guint i = 0; i < plan->steps->len; i++) {
+        const Step *step = plan->steps->pdata[i];
+        json_t *member = action_to_json(step->action);
+        json_object_set_new(member, "undo", actions_to_json(step->undo));
+        json_array_append_new(array, member);
+    }
+    return array;
+}
