@@ -7,13 +7,19 @@
 
 typedef struct Demo Demo;
 
-/* Starts it: does not wait for QEMU (the session does, by connecting). Errors: ENGINE_ERROR_REFUSED:
- * no QEMU, no space. note, if not NULL, gets a sentence when it runs without the demonstration
- * kernel. (transfer full) */
+/* Starts it: does not wait for QEMU (the session does, by connecting). Errors:
+ * ENGINE_ERROR_REFUSED: no QEMU, no space. note, if not NULL, gets a sentence when it runs without
+ * the demonstration kernel. (transfer full) */
 Demo *demo_start(char **note, GError **error);
 /* The monitor's target text. */
 const char *demo_target(const Demo *demo);
-/* Ends QEMU and removes the folder. */
+/* Where its images are: two of them, spare.img and spare.qcow2, are there to be plugged in. The
+ * guest's serial line is the unix socket serial.sock in it. */
+const char *demo_folder(const Demo *demo);
+/* FALSE when QEMU has ended by itself; error (ENGINE_ERROR_REFUSED) tells its last words. */
+gboolean demo_check(Demo *demo, GError **error);
+/* Ends QEMU and removes the folder. Whichever way this process ends without calling it, a crash
+ * included, QEMU ends and the folder goes as well. */
 void demo_free(Demo *demo);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Demo, demo_free)
