@@ -1,5 +1,5 @@
 /* The tree as rows of text: what the tree view paints and what `backplane tree` prints. Knows no
- * terminal and no colours. */
+ * terminal and no colours. Every text is safe to print as it is (monitor/text.h). */
 #ifndef BACKPLANE_OUTLINE_H
 #define BACKPLANE_OUTLINE_H
 
@@ -9,7 +9,7 @@ typedef enum {
     ROW_BUS, /* a root bus, with its strip of slots */
     ROW_DEVICE,
     ROW_VACANT, /* one free place, or a folded run of them */
-    ROW_GROUP, /* devices nobody looks at folded into one row: "14 ISA devices" */
+    ROW_GROUP,  /* devices nobody looks at folded into one row: "14 ISA devices" */
 } RowKind;
 
 typedef struct {
@@ -17,17 +17,18 @@ typedef struct {
     char *key; /* stable across re-reads: QOM path, bus path, bus path + place */
     const Bus *bus;
     const Device *device; /* NULL for rows that are none */
-    Address place; /* ROW_VACANT: the (first) free place */
-    guint count; /* ROW_VACANT, ROW_GROUP: how many are folded into it */
+    Address place;        /* ROW_VACANT: the (first) free place */
+    guint count;          /* ROW_VACANT, ROW_GROUP: how many are folded into it */
     DeviceState state;
     char *address; /* "05.0", "0:1–7", "pci.0" */
-    char *lines; /* "│ ├─┬ " */
-    char *name; /* "virtio-blk" */
+    char *lines;   /* "│ ├─┬ " */
+    char *name;    /* "virtio-blk" */
     char *backend; /* "data1.qcow2", "user, 10.0.2.0/24"; "" for none */
     char *id;
-    char *status; /* "20.0G", "leaving 7s", "2 of 4" */
+    char *status;      /* "20.0G", "leaving 7s", "2 of 4" */
     gboolean foldable; /* has rows below it */
     gboolean folded;
+    guint depth; /* 0 at the top; the parent of a row is the nearest row above of a lower depth */
 } OutlineRow;
 
 typedef struct Outline Outline;
@@ -36,9 +37,10 @@ typedef struct {
     GHashTable *toggled; /* keys whose fold is not the default; NULL for none */
     gboolean ascii;
     gboolean vacant; /* show free places one by one rather than as runs */
-    gint64 now; /* g_get_real_time(), for the ages */
+    gint64 now;      /* g_get_real_time(), for the ages */
 } OutlineOptions;
 
+/* guest: NULL gives an outline without rows; else it must outlive the outline. */
 Outline *outline_new(const Guest *guest, const OutlineOptions *options);
 void outline_free(Outline *outline);
 guint outline_length(const Outline *outline);

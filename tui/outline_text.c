@@ -1,0 +1,306 @@
+/* What the cells of an outline row say. Nothing is guessed: where QEMU does not tell, a cell is
+ * empty. */
+#include "tui/outline_text.h"
+
+#include <string.h>
+
+#include "monitor/text.h"
+
+#define SLOTS 32
+
+const char *state_glyph(DeviceState state, gboolean ascii)
+{
+    static const char *const glyphs[][2] = {
+        [STATE_FIXED] = { "■", "#" },   [STATE_PRESENT] = { "●", "*" },
+        [STATE_ADDED] = { "▲", "+" },   [STATE_LEAVING] = { "▼", "-" },
+        [STATE_VACANT] = { "·", "." },  [STATE_GONE] = { "○", "o" },
+        [STATE_REFUSED] = { "!", "!" },
+    };
+
+    return (gsize)state < G_N_ELEMENTS(glyphs) ? glyphs[state][ascii ? 1 : 0] : "?";
+}
+
+char *size_to_text(gint64 bytes)
+{
+    static const char units[] = "KMGTPE";
+    double value = bytes;
+    const char *unit = units;
+
+    if (bytes < 0)
+        return g_strdup("");
+    if (bytes < 1024)
+        return g_strdup_printf("%d bytes", (int)bytes);
+    for (value /= 1024; value >= 1023.5 && unit[1]; unit++)
+        value /= 1024;
+    return g_strdup_printf(value < 99.95 ? "%.1f%c" : "%.0f%c", value, *unit);
+}
+
+char *age_to_text(gint64 microseconds)
+{
+    gint64 seconds = MAX(microseconds, 0) / G_USEC_PER_SEC;
+
+    if (seconds < 60)
+        return g_strdup_printf("%ds", (int)seconds);
+    if (seconds < 3600)
+        return g_strdup_printf("%dm", (int)(seconds / 60));
+    if (seconds < 86400)
+        return g_strdup_printf("%dh", (int)(seconds / 3600));
+    return g_strdup_printf("%dd", (int)(seconds / 86400));
+}
+
+char *outline_device_name(const Device *device)
+{
+    return text_printable(device->words && *device->words ? device->words : device->driver, -1, 0);
+}
+
+static char *drive_backend(const Drive *drive)
+{
+    g_autofree char *base = NULL;
+
+    if (!drive->inserted && drive->removable)
+        return g_strdup("no medium");
+    if (!drive->file || !*drive->file)
+        return g_strdup(drive->node ? drive->node : "");
+    base = g_path_get_basename(drive->file);
+    return text_printable(base, -1, 0);
+}
+
+/* The value of KEY= in QEMU's "a=b,c=d"; NULL when it is not there. (transfer full) */
+static char *detail_value(const char *details, const char *key)
+{
+    gsize length = strlen(key);
+
+    while (details) {
+        if (g_str_has_prefix(details, key) && details[length] == '=') {
+            const char *value = details + length + 1;
+            return g_strndup(value, strcspn(value, ","));
+        }
+        details = strchr(details, ',');
+        if (details)
+            details++;
+    }
+    return NULL;
+}
+
+/* The one thing that tells back ends of a type apart, in QEMU's own words. */
+static char *nic_backend(const Nic *nic)
+{
+    static const char *const telling[] = { "ifname", "br", "net", "path", "fd" };
+    g_autofree char *text = NULL;
+
+    if (!nic->netdev && !nic->backend)
+        return g_strdup("no back end");
+    for (gsize i = 0; i < G_N_ELEMENTS(telling) && nic->backend; i++) {
+        g_autofree char *value = detail_value(nic->details, telling[i]);
+
+        if (value) {
+            text = g_strdup_printf(i == 0 ? "%s %s" : "%s, %s", nic->backend, value);
+            return text_printable(text, -1, 0);
+        }
+    }
+    return text_printable(nic->backend ? nic->backend : nic->netdev, -1, 0);
+}
+
+char *outline_device_backend(const Device *device)
+{
+    static const char *const properties[] = { "chardev", "rng", "memdev", "audiodev", "fsdev" };
+
+    if (device->drive)
+        return drive_backend(device->drive);
+    if (device->nic)
+        return nic_backend(device->nic);
+    for (gsize i = 0; i < G_N_ELEMENTS(properties); i++) {
+        const char *value = device_property(device, properties[i]);
+
+        if (value && *value)
+            return text_printable(value, -1, 0);
+    }
+    return g_strdup("");
+}
+
+/* How many different places are taken: luns of one target and functions of one slot share it. */
+static guint bus_taken(const Bus *bus)
+{
+    guint taken = 0;
+    guint last = G_MAXUINT;
+
+    for (guint i = 0; i < bus->devices->len; i++) {
+        const Address *address = &((const Device *)bus->devices->pdata[i])->address;
+        guint place = address->type == ADDRESS_PCI ? address->pci.slot
+                      : address->type == ADDRESS_DRIVE && address->drive.scsi
+                          ? address->drive.target
+                          : i;
+        if (place != last)
+            taken++;
+        last = place;
+    }
+    return taken;
+}
+
+static char *usage_text(guint taken, guint capacity)
+{
+    if (capacity == 0)
+        return g_strdup("");
+    if (capacity == 1)
+        return g_strdup(taken ? "" : "vacant");
+    return g_strdup_printf("%u of %u", taken, capacity);
+}
+
+char *outline_bus_usage(const Bus *bus)
+{
+    return usage_text(bus_taken(bus), bus_capacity(bus));
+}
+
+static char *controller_usage(const Device *device)
+{
+    guint taken = 0, capacity = 0;
+
+    for (guint i = 0; i < device->buses->len; i++) {
+        const Bus *bus = device->buses->pdata[i];
+
+        if (bus_capacity(bus) == 0)
+            continue;
+        capacity += bus_capacity(bus);
+        taken += bus_taken(bus);
+    }
+    return usage_text(taken, capacity);
+}
+
+static char *state_with_age(const char *word, const Device *device, gint64 now)
+{
+    g_autofree char *age = NULL;
+
+    if (!device->since)
+        return g_strdup(word);
+    age = age_to_text(now - device->since);
+    return g_strdup_printf("%s %s", word, age);
+}
+
+static char *facts_status(const Device *device)
+{
+    const char *size;
+
+    if (device->drive)
+        return device->drive->inserted ? size_to_text(device->drive->size) : g_strdup("");
+    if (device->nic)
+        return g_strdup(device->nic->link == 0 ? "link down" : "");
+    size = device->kind == KIND_MEMORY ? device_property(device, "size") : NULL;
+    if (size)
+        return size_to_text(g_ascii_strtoll(size, NULL, 0));
+    return device->buses ? controller_usage(device) : g_strdup("");
+}
+
+char *outline_device_status(const Device *device, gint64 now)
+{
+    switch (device->state) {
+    case STATE_LEAVING:
+        return state_with_age("leaving", device, now);
+    case STATE_ADDED:
+        return state_with_age("added", device, now);
+    case STATE_REFUSED:
+        return g_strdup("refused");
+    default:
+        return facts_status(device);
+    }
+}
+
+/* What a free place on this bus is called. */
+static const char *place_word(const Bus *bus)
+{
+    switch (bus->family) {
+    case BUS_PCI:
+    case BUS_PCIE:
+        return "slot";
+    case BUS_USB:
+    case BUS_VIRTIO_SERIAL:
+        return "port";
+    default:
+        return "bay";
+    }
+}
+
+char *outline_vacant_name(const Bus *bus, guint count)
+{
+    if (count == 1)
+        return g_strdup_printf("vacant %s", place_word(bus));
+    return g_strdup_printf("%u vacant %ss", count, place_word(bus));
+}
+
+/* A place without what is the same for all of its bus: a slot without its function. */
+static char *place_text(const Address *place)
+{
+    if (place->type == ADDRESS_PCI)
+        return g_strdup_printf("%02x", place->pci.slot);
+    return address_to_short_text(place);
+}
+
+char *outline_range(const Address *first, const Address *last, gboolean ascii)
+{
+    g_autofree char *from = place_text(first);
+    g_autofree char *to = place_text(last);
+    const char *colon = strrchr(to, ':');
+    const char *tail = to;
+
+    if (address_equal(first, last))
+        return address_to_short_text(first);
+    if (colon && strncmp(from, to, colon + 1 - to) == 0)
+        tail = colon + 1;
+    return g_strdup_printf("%s%s%s", from, ascii ? "-" : "–", tail);
+}
+
+char *outline_group_name(const Bus *bus, guint count)
+{
+    const char *family = bus->family == BUS_SYSTEM ? "system"
+                         : bus->family == BUS_ISA  ? "ISA"
+                         : bus->family == BUS_I2C  ? "I2C"
+                                                   : bus->type;
+    g_autofree char *text = g_strdup_printf("%u %s devices", count, family);
+
+    return text_printable(text, -1, 0);
+}
+
+char *outline_bus_name(const Bus *bus)
+{
+    const Device *owner = bus->owner;
+    g_autofree char *owner_name = owner ? outline_device_name(owner) : g_strdup("");
+
+    if (!owner)
+        return g_strdup("root bus");
+    if (strstr(owner_name, "root bus"))
+        return g_steal_pointer(&owner_name);
+    return g_strdup_printf("%s root bus", owner_name);
+}
+
+/* Of the functions that share a slot the one whose state matters most gives the glyph. */
+static guint state_rank(DeviceState state)
+{
+    static const DeviceState order[] = { STATE_VACANT, STATE_FIXED,   STATE_PRESENT, STATE_GONE,
+                                         STATE_ADDED,  STATE_REFUSED, STATE_LEAVING };
+
+    for (guint i = 0; i < G_N_ELEMENTS(order); i++)
+        if (order[i] == state)
+            return i;
+    return 0;
+}
+
+char *outline_bus_strip(const Bus *bus, gboolean ascii)
+{
+    GString *strip = g_string_new(NULL);
+    guint capacity = bus_capacity(bus);
+    DeviceState states[SLOTS];
+
+    capacity = capacity ? MIN(capacity, SLOTS) : SLOTS;
+    for (guint i = 0; i < SLOTS; i++)
+        states[i] = STATE_VACANT;
+    for (guint i = 0; i < bus->devices->len; i++) {
+        const Device *device = bus->devices->pdata[i];
+        guint slot = device->address.pci.slot;
+
+        if (device->address.type == ADDRESS_PCI && slot < SLOTS &&
+            state_rank(device->state) > state_rank(states[slot]))
+            states[slot] = device->state;
+    }
+    for (guint i = 0; i < capacity; i++)
+        g_string_append(strip, state_glyph(states[i], ascii));
+    return g_string_free(strip, FALSE);
+}
