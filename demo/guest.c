@@ -79,7 +79,7 @@ enum {
     SERIAL_STATUS = 0x3fd,
     SERIAL_RECEIVED = 1 << 0,
     SERIAL_CAN_SEND = 1 << 5,
-    SERIAL_PATIENCE = 1000000,
+    SERIAL_PATIENCE = 2 * TICK_HZ,
 };
 
 static void serial_setup(void)
@@ -111,12 +111,28 @@ static bool serial_has_input(void)
     return status != 0xff && status & SERIAL_RECEIVED;
 }
 
-/* A reader that has stopped reading costs the rest of the text, not the guest. */
+/* The interrupt handlers do nothing but end this wait. */
+static void wait_for_interrupt(void)
+{
+    __asm__ volatile("sti; hlt; cli" : : : "memory");
+}
+
+/*
+ * QEMU takes a character at once unless its own reader is behind. A reader that has stopped for
+ * good costs one wait and the text until it reads on, not the guest.
+ */
 static void put_char(char c)
 {
-    for (int i = 0; i < SERIAL_PATIENCE && !(in8(SERIAL_STATUS) & SERIAL_CAN_SEND); i++) {
+    static bool deaf;
+    int patience = deaf ? 0 : SERIAL_PATIENCE;
+
+    while (!(in8(SERIAL_STATUS) & SERIAL_CAN_SEND) && patience-- > 0) {
+        wait_for_interrupt();
     }
-    out8(SERIAL_DATA, (uint8_t)c);
+    deaf = patience < 0;
+    if (!deaf) {
+        out8(SERIAL_DATA, (uint8_t)c);
+    }
 }
 
 static void put_text(const char *text)
@@ -187,8 +203,7 @@ static void pci_write(Place place, unsigned offset, uint32_t value)
     out32(PCI_DATA, value);
 }
 
-/* The numbers of the bus that the bridge is on, of the one behind it and of the highest one behind
- * it: bytes 0, 1, 2. */
+/* Bytes 0 to 2 are the bus that the bridge is on, the one behind it, the highest one behind it. */
 static unsigned bridge_secondary(Place bridge)
 {
     return pci_read(bridge, PCI_BUS_NUMBERS) >> 8 & 0xff;
@@ -238,8 +253,7 @@ static bool inventory_has(const Inventory *inventory, const Function *wanted)
 
 static void inventory_scan_bus(Inventory *inventory, unsigned bus);
 
-/* A bridge leads to a higher bus or, with nonsense in its registers, nowhere: the walk ends in any
- * case. */
+/* A bridge leads to a higher bus, or with nonsense in its registers nowhere: the walk ends. */
 static void inventory_scan_bridge(Inventory *inventory, Place bridge)
 {
     unsigned secondary = bridge_secondary(bridge);
@@ -321,8 +335,7 @@ static bool inventory_extend_above(const Inventory *inventory, unsigned bus, uns
     return false;
 }
 
-/* The firmware has numbered the buses that it saw; a bridge that was plugged in later comes without
- * a number. */
+/* The firmware has numbered what it saw; a bridge that is plugged in later comes without. */
 static bool inventory_number_bridge(const Inventory *inventory, Place bridge)
 {
     unsigned number = inventory_highest_bus(inventory) + 1;
@@ -348,8 +361,7 @@ static bool inventory_number_new_bridges(const Inventory *inventory)
     return numbered;
 }
 
-/* Again after new bridges got their numbers: what is behind them is seen then, further bridges
- * included. */
+/* Once more after new bridges got their numbers: only then what is behind them can be seen. */
 static void inventory_scan(Inventory *inventory)
 {
     do {
@@ -381,8 +393,7 @@ static void put_inventory(void)
     }
 }
 
-/* Which bus a hotplug register speaks of is QEMU's secret; the difference of two scans tells it
- * without. */
+/* QEMU numbers buses for hotplug in an order of its own; two scans tell what changed without it. */
 static bool report_changes(void)
 {
     Inventory *now = known == &inventories[0] ? &inventories[1] : &inventories[0];
@@ -395,15 +406,13 @@ static bool report_changes(void)
     return changed;
 }
 
-/* ---- ACPI: the registers that QEMU's own tables use (QEMU, docs/specs/acpi_pci_hotplug.rst) ----
- */
+/* ---- ACPI hotplug: the registers of QEMU's docs/specs/acpi_pci_hotplug.rst ---- */
 
 enum {
-    HOTPLUG_UP = 0x00,   /* read: a bit for each slot that was filled; cleared by reading */
-    HOTPLUG_DOWN = 0x04, /* read: a bit for each slot that is to be emptied; cleared by the eject */
-    HOTPLUG_EJECT =
-        0x08, /* write: the bit of ONE slot: QEMU takes the lowest and ignores the others */
-    HOTPLUG_BUS = 0x10, /* which bus the above speak of; a number of QEMU's own, 0 to 255 */
+    HOTPLUG_UP = 0x00,    /* a bit for each slot that was filled; cleared by reading */
+    HOTPLUG_DOWN = 0x04,  /* a bit for each slot to be emptied; cleared by the eject */
+    HOTPLUG_EJECT = 0x08, /* the bit of one slot: of several QEMU takes the lowest */
+    HOTPLUG_BUS = 0x10,   /* which bus the above speak of, 0 to 255 */
     GPE_HOTPLUG = 1 << 1,
     PM_SLEEP_S5 = 1 << 13,
     RESET_CONTROL = 0xcf9,
@@ -437,8 +446,7 @@ static const Machine *machine_find(void)
     return NULL;
 }
 
-/* False for a bus that the machine cannot select: without hotplug behind bridges the register is
- * missing. */
+/* False where nothing can be selected: the register is missing without hotplug behind bridges. */
 static bool hotplug_select(unsigned bus)
 {
     out32(machine->hotplug + HOTPLUG_BUS, bus);
@@ -458,18 +466,17 @@ static void put_kept(unsigned bus, uint32_t slots)
     }
 }
 
-/* Takes up what QEMU asks for; true if there was something that was not asked for before. */
+/* Takes up what QEMU asks for; true if that, or what was plugged in, is news. */
 static bool hotplug_collect(void)
 {
     bool any = false;
 
     for (unsigned bus = 0; bus < MAX_BUSES && hotplug_select(bus); bus++) {
-        uint32_t fresh;
+        uint32_t up = in32(machine->hotplug + HOTPLUG_UP);
+        uint32_t fresh = in32(machine->hotplug + HOTPLUG_DOWN) & ~asked[bus];
 
-        in32(machine->hotplug + HOTPLUG_UP);
-        fresh = in32(machine->hotplug + HOTPLUG_DOWN) & ~asked[bus];
         asked[bus] |= fresh;
-        any |= fresh != 0;
+        any |= (up | fresh) != 0;
         if (stubborn) {
             put_kept(bus, fresh);
         }
@@ -496,8 +503,7 @@ static void hotplug_keep(bool anything_new)
     }
 }
 
-/* QEMU sets the event's bit with every change, whether or not the event is enabled: idle, this is
- * one port to read. */
+/* QEMU sets the event's bit with every change, enabled or not: idle, this is one port to read. */
 static void hotplug_serve(void)
 {
     bool fresh;
@@ -561,8 +567,11 @@ static void command_reset(void)
 }
 
 static const Command commands[] = {
-    { "stubborn", command_stubborn }, { "willing", command_willing }, { "list", command_list },
-    { "halt", command_halt },         { "reset", command_reset },
+    { "stubborn", command_stubborn }, /* keep what is asked for */
+    { "willing", command_willing },   /* let go of it, and of what was kept */
+    { "list", command_list },         /* every function */
+    { "halt", command_halt },         /* power off */
+    { "reset", command_reset },       /* start again */
 };
 
 static bool same_text(const char *a, const char *b)
@@ -692,28 +701,25 @@ void guest_fault(void)
 
 /* ---- start ---- */
 
-/* QEMU puts the kernel's file name before what -append says. */
-static bool command_line_has(const MultibootInfo *info, const char *wanted)
+static bool is_word(const char *text, const char *word)
 {
-    const char *text = (const char *)info->command_line;
+    while (*word && *text == *word) {
+        text++;
+        word++;
+    }
+    return *word == '\0' && (*text == '\0' || *text == ' ');
+}
 
+/* The first word is the kernel's file name: QEMU puts it before what -append says. */
+static bool command_line_has(const MultibootInfo *info, const char *word)
+{
     if (!(info->flags & MULTIBOOT_HAS_COMMAND_LINE)) {
         return false;
     }
-    while (*text) {
-        char word[MAX_LINE];
-        unsigned length = 0;
-
-        for (; *text && *text != ' '; text++) {
-            if (length < MAX_LINE - 1) {
-                word[length++] = *text;
-            }
-        }
-        word[length] = '\0';
-        if (same_text(word, wanted)) {
+    for (const char *text = (const char *)info->command_line; *text; text++) {
+        if (*text == ' ' && is_word(text + 1, word)) {
             return true;
         }
-        text += *text == ' ';
     }
     return false;
 }
@@ -734,6 +740,6 @@ void guest_main(const MultibootInfo *info)
         if (wakes % RESCAN_WAKES == 0) {
             report_changes();
         }
-        __asm__ volatile("sti; hlt; cli");
+        wait_for_interrupt();
     }
 }
