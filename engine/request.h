@@ -1,5 +1,5 @@
-/* What a user wants attached: a kind and KEY=VALUE options with the usual names of QEMU and libvirt.
- * One table says which option belongs to which kind, its form and its help. */
+/* What a user wants attached: a kind and KEY=VALUE options with the usual names of QEMU and
+ * libvirt. One table says which option belongs to which kind, its form and its help. */
 #ifndef BACKPLANE_REQUEST_H
 #define BACKPLANE_REQUEST_H
 
@@ -16,7 +16,7 @@ typedef enum {
 
 typedef struct {
     const char *name;
-    guint kinds; /* bits 1 << RequestKind */
+    guint kinds;        /* bits 1 << RequestKind */
     const char *values; /* "scsi|virtio|usb|nvme" or "PATH": for help and completion */
     const char *help;
 } RequestOption;
@@ -34,6 +34,8 @@ const RequestOption *request_options(gsize *count);
  * malformed value, an option given twice. (transfer full) */
 Request *request_parse(const char *kind, const char *const *key_values, GError **error);
 Request *request_new(RequestKind kind);
+/* The same for a request that was put together with request_set: names and forms of its values. */
+gboolean request_check(const Request *request, GError **error);
 Request *request_copy(const Request *request);
 /* NULL when it was left out. */
 const char *request_get(const Request *request, const char *option);
