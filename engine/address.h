@@ -22,19 +22,19 @@ typedef struct {
     union {
         struct {
             guint domain;
-            int bus; /* 0..255 as the guest numbered it, or PCI_BUS_UNKNOWN */
-            guint slot; /* 0..31 */
+            int bus;        /* 0..255 as the guest numbered it, or PCI_BUS_UNKNOWN */
+            guint slot;     /* 0..31 */
             guint function; /* 0..7 */
         } pci;
         struct {
             guint controller; /* the n-th controller of this family in address order */
-            guint bus; /* IDE channel, SCSI channel; 0 for SATA and floppy */
-            guint target; /* scsi-id; 0 elsewhere */
-            guint unit; /* lun on SCSI; unit on IDE and floppy; port on SATA */
+            guint bus;        /* IDE channel, SCSI channel; 0 for SATA and floppy */
+            guint target;     /* scsi-id; 0 elsewhere */
+            guint unit;       /* lun on SCSI; unit on IDE and floppy; port on SATA */
             gboolean scsi; /* the text form names the target, and the lun only where it is not 0 */
         } drive;
         struct {
-            guint bus; /* the n-th USB bus in address order */
+            guint bus;     /* the n-th USB bus in address order */
             char port[24]; /* "2", behind hubs "2.1" */
         } usb;
         struct {
@@ -45,7 +45,8 @@ typedef struct {
 } Address;
 
 /* "00:05.0", "0:0:3" (controller, bus, unit; a lun other than 0 follows), "usb 1.2" (bus.port),
- * "serial 0.1"; "" for ADDRESS_NONE, "??:05.0" before the firmware numbered the bus. (transfer full) */
+ * "serial 0.1"; "" for ADDRESS_NONE, "??:05.0" before the firmware numbered the bus. (transfer
+ * full) */
 char *address_to_text(const Address *address);
 
 /* As in the first column of the tree, without what the parent row tells: "05.0", "0:3", "2.1". */

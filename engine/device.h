@@ -12,10 +12,10 @@ typedef struct Device Device;
 typedef enum {
     STATE_FIXED, /* cannot be unplugged: its class or its bus does not let it */
     STATE_PRESENT,
-    STATE_ADDED, /* plugged while we watched */
+    STATE_ADDED,   /* plugged while we watched */
     STATE_LEAVING, /* its unplug was asked for and is not finished */
-    STATE_VACANT, /* not a device: a place that is free */
-    STATE_GONE, /* in a greyed tree of a guest that is no more */
+    STATE_VACANT,  /* not a device: a place that is free */
+    STATE_GONE,    /* in a greyed tree of a guest that is no more */
     STATE_REFUSED,
 } DeviceState;
 
@@ -24,8 +24,8 @@ const char *device_state_name(DeviceState state);
 /* What is behind a drive; strings are NULL and sizes -1 where QEMU does not tell. */
 typedef struct {
     char *backend; /* BlockBackend name ("drive-scsi0"), NULL with -blockdev */
-    char *node; /* root block node */
-    char *file; /* image.filename, out of its json:{} wrapping where there is one */
+    char *node;    /* root block node */
+    char *file;    /* image.filename, out of its json:{} wrapping where there is one */
     char *format;
     gint64 size; /* bytes the guest sees */
     gint64 used; /* bytes on the host */
@@ -38,18 +38,18 @@ typedef struct {
 
 typedef struct {
     char *mac;
-    char *netdev; /* id of the back end, NULL for none */
+    char *netdev;  /* id of the back end, NULL for none */
     char *backend; /* its type: "user", "tap", ... NULL when not known */
     char *details; /* QEMU's words on it: "net=10.0.2.0,restrict=off" */
-    int link; /* 1 up, 0 down, -1 not known: QEMU does not tell, only our own set_link does */
+    int link;      /* 1 up, 0 down, -1 not known: QEMU does not tell, only our own set_link does */
 } Nic;
 
 typedef struct {
     guint16 vendor, device, subvendor, subdevice, class_code;
     guint8 revision;
     char interrupt; /* 'A'..'D', 0 for none */
-    int irq; /* -1 for none */
-    char *regions; /* one line for each BAR, NULL for none */
+    int irq;        /* -1 for none */
+    char *regions;  /* one line for each BAR, NULL for none */
 } PciFacts;
 
 typedef struct {
@@ -58,25 +58,28 @@ typedef struct {
 } Property;
 
 struct Device {
-    char *path; /* QOM path: the device's identity */
+    /* QOM path: the device's identity, never NULL. One that could not be found out for certain (the
+     * device came or went meanwhile, or its line was forged) does not begin with '/': unique in the
+     * guest, but nothing that a command may be given. */
+    char *path;
     char *id; /* qdev id, NULL for devices without */
     char *driver;
     const Model *model; /* NULL for a driver we do not know */
     DeviceKind kind;
-    char *words; /* short, for the tree */
-    char *label; /* full, from pci.ids where it is a PCI device */
-    Bus *bus; /* it sits on; NULL only for memory devices */
+    char *words;      /* short, for the tree */
+    char *label;      /* NULL until device_label was asked */
+    Bus *bus;         /* it sits on; NULL only for memory devices */
     GPtrArray *buses; /* (Bus) it offers, folded inner ones resolved */
     Address address;
-    gboolean implicit; /* the machine brought it by itself */
+    gboolean implicit;     /* the machine brought it by itself */
     gboolean hotpluggable; /* class and bus allow an unplug */
-    gboolean hotplugged; /* seen to arrive while we watched */
+    gboolean hotplugged;   /* seen to arrive while we watched */
     DeviceState state;
-    gint64 since; /* g_get_real_time() of its last change of state; 0 unknown */
-    char *attached; /* "name QEMU USB Tablet, speed 480" and the like; NULL */
-    PciFacts *pci; /* NULL unless a PCI function */
-    Drive *drive; /* NULL unless a drive */
-    Nic *nic; /* NULL unless a NIC */
+    gint64 since;          /* g_get_real_time() of its last change of state; 0 unknown */
+    char *attached;        /* "name QEMU USB Tablet, speed 480" and the like; NULL */
+    PciFacts *pci;         /* NULL unless a PCI function */
+    Drive *drive;          /* NULL unless a drive */
+    Nic *nic;              /* NULL unless a NIC */
     GPtrArray *properties; /* (Property) in QEMU's order, those of folded inner devices after */
 };
 
@@ -85,15 +88,20 @@ struct Bus {
     char *type; /* QEMU's type name */
     char *path; /* QOM path */
     BusFamily family;
-    Device *owner; /* NULL for the main system bus */
+    Device *owner;      /* NULL for the main system bus */
     GPtrArray *devices; /* (Device) sorted by address, then in order of creation */
     gboolean hotpluggable;
-    int number; /* PCI: as the guest numbered it, or PCI_BUS_UNKNOWN */
+    int number;  /* PCI: as the guest numbered it, or PCI_BUS_UNKNOWN */
     guint index; /* n-th bus (PCI), controller (drives) or USB bus of its family in tree order */
 };
 
-/* (transfer none) value of a property, NULL when there is none. */
+/* (transfer none) value of a property, NULL when there is none. The last one of that name counts:
+ * QEMU prints a device's place after its strings, so a string cannot forge it. */
 const char *device_property(const Device *device, const char *name);
+
+/* Full name, from pci.ids where it is a PCI device: "82540EM Gigabit Ethernet Controller". Asked
+ * for one by one since the first question loads pci.ids (11 ms). (transfer none) */
+const char *device_label(const Device *device);
 
 /* The name that is told to users: the id, else "driver at address". (transfer full) */
 char *device_display_name(const Device *device);

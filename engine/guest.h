@@ -1,5 +1,5 @@
-/* One guest at one moment: its tree and the facts beside it. Never changed after it was built, apart
- * from the states that the session marks; shared by reference counting. */
+/* One guest at one moment: its tree and the facts beside it. Never changed after it was built,
+ * apart from the states that the session marks; shared by reference counting. */
 #ifndef BACKPLANE_GUEST_H
 #define BACKPLANE_GUEST_H
 
@@ -13,21 +13,21 @@ typedef struct {
 } Netdev;
 
 typedef struct {
-    char *name; /* "Guest" when it has none */
-    char *qemu; /* "7.2.22" */
+    char *name;    /* "Guest" when it has none */
+    char *qemu;    /* "7.2.22" */
     char *machine; /* "pc-i440fx-7.2" */
-    char *status; /* QMP RunState: "running", "paused", "prelaunch", ... */
+    char *status;  /* QMP RunState: "running", "paused", "prelaunch", ... */
     char *dialect; /* "qmp" */
     guint vcpus;
-    guint64 memory; /* bytes */
-    Bus *root; /* main-system-bus */
-    GPtrArray *devices; /* (Device, owned by the tree) depth first */
+    guint64 memory;            /* bytes */
+    Bus *root;                 /* main-system-bus */
+    GPtrArray *devices;        /* (Device, owned by the tree) depth first */
     GPtrArray *memory_devices; /* (Device, owned) DIMMs, which sit on no bus */
-    GPtrArray *netdevs; /* (Netdev) */
-    json_t *nodes; /* query-named-block-nodes, NULL unless read for planning */
-    json_t *graph; /* x-debug-query-block-graph, NULL where QEMU has none */
-    json_t *chardevs; /* query-chardev, likewise */
-    json_t *objects; /* qom-list /objects, likewise */
+    GPtrArray *netdevs;        /* (Netdev) */
+    json_t *nodes;             /* query-named-block-nodes, NULL unless read for planning */
+    json_t *graph;             /* x-debug-query-block-graph, NULL where QEMU has none */
+    json_t *chardevs;          /* query-chardev, likewise */
+    json_t *objects;           /* qom-list /objects, likewise */
 } Guest;
 
 Guest *guest_new(void);
@@ -40,8 +40,9 @@ void guest_index(Guest *guest);
 Device *guest_find_path(const Guest *guest, const char *path);
 Device *guest_find_id(const Guest *guest, const char *id);
 
-/* What a user may call a device: qdev id, QOM path, address. Errors: ENGINE_ERROR_INPUT when nothing
- * or more than one device answers to it; the message names the candidates. (transfer none) */
+/* What a user may call a device: qdev id, QOM path, address. Errors: ENGINE_ERROR_INPUT when
+ * nothing or more than one device answers to it; the message names the candidates. (transfer none)
+ */
 Device *guest_find(const Guest *guest, const char *text, GError **error);
 
 /* Every bus, depth first. (transfer container) (Bus) */

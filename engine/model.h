@@ -46,28 +46,29 @@ typedef enum {
     BUS_OTHER, /* a family we do not know; shown by QEMU's type name */
 } BusFamily;
 
-/* Of a bus in `info qtree`: its "type" line ("PCI", "SCSI", "usb-bus", ...). IDE buses of an AHCI are
- * told from others by their owner's model. */
+/* Of a bus in `info qtree`: its "type" line ("PCI", "SCSI", "usb-bus", ...). IDE buses of an AHCI
+ * are told from others by their owner's model. */
 BusFamily bus_family_from_type(const char *type);
 const char *bus_family_name(BusFamily family);
 
 typedef struct {
     const char *driver; /* QEMU's name, as `info qtree` prints it */
     DeviceKind kind;
-    BusFamily plugs; /* the bus it sits on; BUS_PCIE: a PCI Express device, which fits PCI too */
+    BusFamily plugs;  /* the bus it sits on; BUS_PCIE: a PCI Express device, which fits PCI too */
     BusFamily offers; /* the bus it brings, BUS_SYSTEM for none */
     gboolean hotpluggable; /* by its class; the bus must take hotplug too */
-    guint16 vendor; /* PCI ids, 0 for devices on other buses */
+    guint16 vendor;        /* PCI ids, 0 for devices on other buses */
     guint16 device;
     const char *words; /* what a person calls it in the tree: "virtio-net", "IDE controller" */
-    const char *xml; /* model name in domain XML, NULL where it has none */
+    const char *xml;   /* model name in domain XML, NULL where it has none */
     /* Places for drives on the offered bus (section 1.7 of the measured facts). */
-    guint targets; /* SCSI ids 0..targets-1, IDE units, USB ports, hub ports */
-    guint luns; /* luns 0..luns-1 of each id */
+    guint targets;  /* SCSI ids 0..targets-1, IDE units, USB ports, hub ports */
+    guint luns;     /* luns 0..luns-1 of each id */
     guint reserved; /* the id that the adapter itself takes, or G_MAXUINT */
 } Model;
 
-/* By driver name or alias ("lsi", "virtio-net", "e1000-82540em"); NULL for a driver we do not know. */
+/* By driver name or alias ("lsi", "virtio-net", "e1000-82540em"); NULL for a driver we do not know.
+ */
 const Model *model_find(const char *driver);
 
 /* All rows in alphabetical order, for choosers and completion. */

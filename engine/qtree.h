@@ -1,5 +1,5 @@
-/* The text of `info qtree` -> nested records. Anchored on indentation, so that a string property that
- * holds line breaks cannot forge a device. */
+/* The text of `info qtree` -> nested records. Anchored on indentation, so that a string property
+ * that holds line breaks cannot forge a device. */
 #ifndef BACKPLANE_QTREE_H
 #define BACKPLANE_QTREE_H
 
@@ -15,9 +15,10 @@ typedef struct {
 
 struct QtreeDevice {
     char *driver;
-    char *id; /* NULL for none */
+    char *id;              /* NULL for none */
     GPtrArray *properties; /* (Property of device.h) "name = value", value unquoted */
-    GPtrArray *lines; /* (char) what is not a property: "class ...", "bar 0: ...", "addr 0.0, port 1, ..." */
+    GPtrArray *lines; /* (char) what is not a property: "class ...", "bar 0: ...", "addr 0.0, port
+                         1, ..." */
     GPtrArray *buses; /* (QtreeBus) in order of creation */
 };
 
