@@ -32,8 +32,7 @@ static void connect_unref(Connect *connect)
     g_rc_box_release_full(connect, connect_clear);
 }
 
-/* --- sentences -----------------------------------------------------------------------------------
- */
+/* --- sentences ------------------------------------------------------------------------------- */
 
 typedef struct {
     int code; /* of G_IO_ERROR */
@@ -51,6 +50,12 @@ static const Sentence unix_sentences[] = {
       "again" },
     { G_IO_ERROR_PERMISSION_DENIED, MONITOR_ERROR_DENIED,
       "no permission to connect to %s: run this as the user who runs the guest, or as root" },
+};
+
+static const Sentence abstract_sentences[] = {
+    { G_IO_ERROR_CONNECTION_REFUSED, MONITOR_ERROR_REFUSED,
+      "nobody listens at %s: check the name, and that the guest runs with "
+      "-qmp unix:NAME,abstract=on,server=on,wait=off" },
 };
 
 static const Sentence tcp_sentences[] = {
@@ -82,11 +87,29 @@ static const char *file_kind(const char *path)
                                     : "a device";
 }
 
-static const Sentence *find_sentence(const Sentence *sentences, gsize count, int code)
+/* A failed look-up has its own domain, with several codes that mean the same to a user. */
+static int cause_code(const GError *cause)
 {
-    for (gsize i = 0; i < count; i++) {
-        if (sentences[i].code == code)
-            return &sentences[i];
+    if (cause->domain == G_RESOLVER_ERROR)
+        return G_IO_ERROR_HOST_NOT_FOUND;
+    return cause->domain == G_IO_ERROR ? cause->code : G_IO_ERROR_FAILED;
+}
+
+static const Sentence *find_sentence(const Target *target, const GError *cause)
+{
+    static const struct {
+        const Sentence *sentences;
+        gsize count;
+    } tables[] = {
+        [TARGET_UNIX] = { unix_sentences, G_N_ELEMENTS(unix_sentences) },
+        [TARGET_ABSTRACT] = { abstract_sentences, G_N_ELEMENTS(abstract_sentences) },
+        [TARGET_TCP] = { tcp_sentences, G_N_ELEMENTS(tcp_sentences) },
+    };
+    TargetKind kind = target_kind(target);
+
+    for (gsize i = 0; i < tables[kind].count; i++) {
+        if (tables[kind].sentences[i].code == cause_code(cause))
+            return &tables[kind].sentences[i];
     }
     return NULL;
 }
@@ -99,23 +122,12 @@ static GError *sentence_error(const Sentence *sentence, const char *name)
 #pragma GCC diagnostic pop
 }
 
-/* A failed look-up has its own domain, with several codes that mean the same to a user. */
-static int cause_code(const GError *cause)
-{
-    if (cause->domain == G_RESOLVER_ERROR)
-        return G_IO_ERROR_HOST_NOT_FOUND;
-    return cause->domain == G_IO_ERROR ? cause->code : G_IO_ERROR_FAILED;
-}
-
 static GError *connect_error(const Target *target, const GError *cause)
 {
     g_autofree char *name = text_printable(target_text(target), -1, 0);
-    gboolean tcp = g_str_has_prefix(name, "tcp:");
     const char *path = target_path(target);
     const char *kind = path ? file_kind(path) : NULL;
-    const Sentence *sentence =
-        tcp ? find_sentence(tcp_sentences, G_N_ELEMENTS(tcp_sentences), cause_code(cause))
-            : find_sentence(unix_sentences, G_N_ELEMENTS(unix_sentences), cause_code(cause));
+    const Sentence *sentence = find_sentence(target, cause);
 
     if (kind)
         return g_error_new(MONITOR_ERROR, MONITOR_ERROR_NOT_MONITOR,
@@ -128,8 +140,7 @@ static GError *connect_error(const Target *target, const GError *cause)
                        cause->message);
 }
 
-/* --- connecting ----------------------------------------------------------------------------------
- */
+/* --- connecting ------------------------------------------------------------------------------ */
 
 static void connect_try(Connect *connect);
 

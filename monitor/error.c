@@ -1,7 +1,10 @@
 /* The error domain of monitor/. */
 #include "monitor/error.h"
 
-G_DEFINE_QUARK(backplane - monitor - error - quark, monitor_error)
+GQuark monitor_error_quark(void)
+{
+    return g_quark_from_static_string("backplane-monitor-error");
+}
 
 gboolean monitor_error_is_connection(const GError *error)
 {

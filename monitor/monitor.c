@@ -57,8 +57,7 @@ static void monitor_end(Monitor *monitor, const GError *error)
     monitor_unref(monitor);
 }
 
-/* --- what the dialect says -----------------------------------------------------------------------
- */
+/* --- what the dialect says ------------------------------------------------------------------- */
 
 static void on_qmp_write(const char *bytes, gsize length, gpointer data)
 {
@@ -97,8 +96,7 @@ static void on_qmp_failed(const GError *error, gpointer data)
 
 static const QmpHandler qmp_handler = { on_qmp_write, on_qmp_ready, on_qmp_event, on_qmp_failed };
 
-/* --- what the stream says ------------------------------------------------------------------------
- */
+/* --- what the stream says -------------------------------------------------------------------- */
 
 static void on_message(const char *text, gsize length, gpointer data)
 {
@@ -139,8 +137,7 @@ static void on_stream_closed(const GError *error, gpointer data)
 
 static const StreamListener stream_listener = { on_message, on_stray, on_stream_closed };
 
-/* --- beginning -----------------------------------------------------------------------------------
- */
+/* --- beginning ------------------------------------------------------------------------------- */
 
 /* QEMU serves one client a socket; the next ones are left without a greeting. */
 static GError *busy_error(const Monitor *monitor)
@@ -212,8 +209,7 @@ void monitor_free(Monitor *monitor)
     monitor_unref(monitor);
 }
 
-/* --- use -----------------------------------------------------------------------------------------
- */
+/* --- use ------------------------------------------------------------------------------------- */
 
 guint monitor_send(Monitor *monitor, const char *command, json_t *arguments, MonitorReplyFn reply,
                    gpointer data)

@@ -40,8 +40,7 @@ struct Qmp {
     gint64 latency;
 };
 
-/* --- slots ---------------------------------------------------------------------------------------
- */
+/* --- slots ----------------------------------------------------------------------------------- */
 
 static Slot *slot_push(Qmp *qmp, MonitorReplyFn reply, gpointer data)
 {
@@ -93,8 +92,7 @@ static void slots_drop(Qmp *qmp)
     g_queue_clear_full(&qmp->slots, g_free);
 }
 
-/* --- life ----------------------------------------------------------------------------------------
- */
+/* --- life ------------------------------------------------------------------------------------ */
 
 Qmp *qmp_new(Monitor *owner, const QmpHandler *handler, gpointer data)
 {
@@ -173,8 +171,7 @@ void qmp_close(Qmp *qmp, const GError *error)
     qmp_unref(qmp);
 }
 
-/* --- sending -------------------------------------------------------------------------------------
- */
+/* --- sending --------------------------------------------------------------------------------- */
 
 static char *command_text(const char *command, json_t *arguments, guint id)
 {
@@ -225,8 +222,7 @@ void qmp_cancel_data(Qmp *qmp, gpointer data)
     }
 }
 
-/* --- receiving -----------------------------------------------------------------------------------
- */
+/* --- receiving ------------------------------------------------------------------------------- */
 
 static void qmp_fail(Qmp *qmp, GError *error)
 {

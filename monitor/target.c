@@ -11,12 +11,6 @@
 /* unix(7): sun_path holds 108 bytes, the last for the NUL. */
 #define UNIX_PATH_MAX_BYTES (sizeof(((struct sockaddr_un *)NULL)->sun_path) - 1)
 
-typedef enum {
-    TARGET_UNIX,
-    TARGET_ABSTRACT,
-    TARGET_TCP,
-} TargetKind;
-
 struct Target {
     TargetKind kind;
     char *text;
@@ -24,8 +18,8 @@ struct Target {
     guint16 port;
 };
 
-G_GNUC_PRINTF(2, 3)
-static Target *target_refuse(GError **error, const char *format, ...)
+__attribute__((format(printf, 2, 3))) static Target *target_refuse(GError **error,
+                                                                   const char *format, ...)
 {
     va_list arguments;
     g_autofree char *message = NULL;
@@ -152,6 +146,11 @@ void target_free(Target *target)
 const char *target_text(const Target *target)
 {
     return target->text;
+}
+
+TargetKind target_kind(const Target *target)
+{
+    return target->kind;
 }
 
 const char *target_path(const Target *target)

@@ -40,8 +40,7 @@ struct FakeMonitor {
     gboolean negotiated, holding, silent, pretty;
 };
 
-/* --- rules ---------------------------------------------------------------------------------------
- */
+/* --- rules ----------------------------------------------------------------------------------- */
 
 static void rule_free(gpointer data)
 {
@@ -188,8 +187,7 @@ static gboolean command_matches(json_t *command, const char *key)
     return g_ptr_array_find_with_equal_func(keys, key, g_str_equal, NULL);
 }
 
-/* --- output --------------------------------------------------------------------------------------
- */
+/* --- output ---------------------------------------------------------------------------------- */
 
 static void client_close(FakeMonitor *fake);
 
@@ -290,8 +288,7 @@ void fake_monitor_release(FakeMonitor *fake)
     g_byte_array_set_size(fake->held, 0);
 }
 
-/* --- answering -----------------------------------------------------------------------------------
- */
+/* --- answering ------------------------------------------------------------------------------- */
 
 static json_t *not_found(json_t *command)
 {
@@ -376,8 +373,7 @@ static void receive(FakeMonitor *fake, json_t *command)
         answer_scripted(fake, command);
 }
 
-/* --- the socket ----------------------------------------------------------------------------------
- */
+/* --- the socket ------------------------------------------------------------------------------ */
 
 static void receive_all(FakeMonitor *fake)
 {
@@ -467,8 +463,7 @@ static gboolean on_incoming(GSocketService *service, GSocketConnection *connecti
     return TRUE;
 }
 
-/* --- life ----------------------------------------------------------------------------------------
- */
+/* --- life ------------------------------------------------------------------------------------ */
 
 static void listen_at(FakeMonitor *fake)
 {
@@ -608,8 +603,7 @@ guint fake_monitor_reads(const FakeMonitor *fake)
     return fake->reads;
 }
 
-/* --- waiting -------------------------------------------------------------------------------------
- */
+/* --- waiting --------------------------------------------------------------------------------- */
 
 static gboolean on_tick(gpointer data)
 {

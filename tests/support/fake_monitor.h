@@ -25,8 +25,7 @@ FakeMonitor *fake_monitor_new(void);
 void fake_monitor_free(FakeMonitor *fake);
 const char *fake_monitor_path(const FakeMonitor *fake);
 
-/* --- the script ----------------------------------------------------------------------------------
- */
+/* --- the script ------------------------------------------------------------------------------ */
 
 /* Every such command from now on gets this "return", given as JSON text. */
 void fake_monitor_reply(FakeMonitor *fake, const char *key, const char *json);
@@ -50,8 +49,7 @@ void fake_monitor_handle(FakeMonitor *fake, const char *key, FakeHandler handler
  * {"$error": {"class": ..., "desc": ...}} is a failure. Fails the test if it cannot be read. */
 void fake_monitor_load(FakeMonitor *fake, const char *file);
 
-/* --- behaviour -----------------------------------------------------------------------------------
- */
+/* --- behaviour ------------------------------------------------------------------------------- */
 
 /* What the next client hears first, NULL for nothing at all. Default FAKE_GREETING. */
 void fake_monitor_greeting(FakeMonitor *fake, const char *text);
@@ -72,8 +70,7 @@ void fake_monitor_pretty(FakeMonitor *fake);
 /* Closes the client's connection; the listener stays. */
 void fake_monitor_close(FakeMonitor *fake);
 
-/* --- what came -----------------------------------------------------------------------------------
- */
+/* --- what came ------------------------------------------------------------------------------- */
 
 gboolean fake_monitor_connected(const FakeMonitor *fake);
 /* Every command received, qmp_capabilities excepted: a JSON array of the objects. (borrowed) */
@@ -86,8 +83,7 @@ void fake_monitor_forget(FakeMonitor *fake);
 /* In how many reads the commands came: those of one turn should come in one. */
 guint fake_monitor_reads(const FakeMonitor *fake);
 
-/* --- waiting -------------------------------------------------------------------------------------
- */
+/* --- waiting --------------------------------------------------------------------------------- */
 
 #define FAKE_WAIT_MS 10000
 

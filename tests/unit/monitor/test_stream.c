@@ -166,8 +166,7 @@ static void test_linear_time(void **state)
     assert_true(took[1] < 40 * MAX(took[0], 1000));
 }
 
-/* --- numbers -------------------------------------------------------------------------------------
- */
+/* --- numbers --------------------------------------------------------------------------------- */
 
 static void test_big_integers(void **state)
 {
@@ -187,8 +186,7 @@ static void test_big_integers(void **state)
     assert_null(json_text_parse("{\"\\", 3));
 }
 
-/* --- over a socket -------------------------------------------------------------------------------
- */
+/* --- over a socket --------------------------------------------------------------------------- */
 
 typedef struct {
     Stream *stream;
