@@ -5,11 +5,11 @@
 #include "engine/device.h"
 
 typedef struct {
-    gint64 at; /* g_get_real_time() */
+    gint64 at;         /* g_get_real_time() */
     DeviceState state; /* the glyph that the line carries */
-    char *subject; /* device id or name, or the guest's */
+    char *subject;     /* device id or name, or the guest's */
     char *text;
-    char *outcome; /* "-> {}", "waiting for the guest", QEMU's refusal; NULL */
+    char *outcome;  /* "-> {}", "waiting for the guest", QEMU's refusal; NULL */
     gint64 elapsed; /* microseconds, -1 for none */
 } JournalEntry;
 

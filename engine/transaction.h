@@ -6,15 +6,16 @@
 #include "engine/plan.h"
 #include "monitor/monitor.h"
 
-/* How long a rollback waits for the guest to release a device before it is listed as left behind. */
+/* How long a rollback waits for the guest to release a device before it is listed as left behind.
+ */
 #define TRANSACTION_ROLLBACK_WAIT_MS 5000
 
 typedef enum {
     OUTCOME_PENDING,
     OUTCOME_DONE,
     OUTCOME_ROLLED_BACK, /* refused, and the guest is as it was */
-    OUTCOME_LEFTOVERS, /* refused, and not everything could be taken back */
-    OUTCOME_LOST, /* the connection went in the middle */
+    OUTCOME_LEFTOVERS,   /* refused, and not everything could be taken back */
+    OUTCOME_LOST,        /* the connection went in the middle */
 } Outcome;
 
 typedef struct Transaction Transaction;
@@ -26,10 +27,12 @@ typedef struct {
     void (*finished)(Transaction *transaction, gpointer data);
 } TransactionListener;
 
-/* plan: (transfer full). Starts in the next turn of the main loop. */
+/* plan: (transfer full). Starts in the next turn of the main loop. monitor NULL: there is no
+ * connection, and it ends as OUTCOME_LOST. */
 Transaction *transaction_new(Monitor *monitor, Plan *plan, const TransactionListener *listener,
                              gpointer data);
-/* Stops listening; what was sent stays sent. */
+/* Stops listening; what was sent stays sent. Safe inside its own callbacks; the monitor must still
+ * be there unless the transaction is over. */
 void transaction_free(Transaction *transaction);
 
 /* The owner passes on events and the loss of the connection. */
@@ -38,13 +41,15 @@ void transaction_lost(Transaction *transaction, const GError *error);
 
 const Plan *transaction_plan(const Transaction *transaction);
 Outcome transaction_outcome(const Transaction *transaction);
-/* QEMU's sentence for the step that failed; NULL. */
+/* QEMU's sentence for the step that failed, else why the connection was lost; NULL. */
 const char *transaction_error(const Transaction *transaction);
 /* The step that waits for the guest to let go; NULL when none does. */
 const Step *transaction_leaving(const Transaction *transaction);
+/* The QOM paths that it waits for, NULL unless a step waits. (transfer none) */
+const char *const *transaction_leaves(const Transaction *transaction);
 /* Words of what could not be undone. (transfer full) */
 char **transaction_leftovers(const Transaction *transaction);
-/* Sends the device_del that waits once more. */
+/* Sends the device_del that waits once more; whatever QEMU says to that, the wait goes on. */
 void transaction_ask_again(Transaction *transaction);
 
 #endif

@@ -1,0 +1,266 @@
+/* Error sentences of QEMU change between versions, so a refusal is judged by looking at what is
+ * there now wherever that can be asked. The one exception is marked. */
+#include "engine/work.h"
+
+#include <string.h>
+
+#include "engine/leaving.h"
+
+/* How long a refused removal is tried again, and how often. */
+#define PATIENCE_US (3 * G_TIME_SPAN_SECOND)
+#define PATIENCE_PAUSE_MS 100
+
+/* How back ends are removed, and where QEMU lists those that it has. */
+typedef struct {
+    const char *command;
+    const char *key;    /* the argument that names it */
+    const char *list;   /* command */
+    const char *path;   /* its argument, NULL for none */
+    const char *member; /* of a listed one: its name */
+} Removal;
+
+static const Removal removals[] = {
+    { "blockdev-del", "node-name", "query-named-block-nodes", NULL, "node-name" },
+    { "chardev-remove", "id", "query-chardev", NULL, "label" },
+    { "object-del", "id", "qom-list", "/objects", "name" },
+    { "netdev_del", "id", NULL, NULL, NULL }, /* one that is gone is DeviceNotFound */
+};
+
+struct Work {
+    Monitor *monitor;
+    const Action *action;
+    const Removal *removal; /* NULL for other actions */
+    gboolean patient;
+    WorkFn told;
+    gpointer data;
+    gint64 started;
+    char *refusal; /* of the command, until it is judged */
+    guint retry;
+    Leaving *leaving;
+    json_t *early;      /* payloads of DEVICE_DELETED that came before the reply */
+    gboolean announced; /* WORK_LEAVING */
+};
+
+static void work_send(Work *work);
+
+static const Removal *removal_find(const Action *action)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(removals); i++) {
+        if (strcmp(action->command, removals[i].command) == 0)
+            return &removals[i];
+    }
+    return NULL;
+}
+
+const char *work_removes(const Action *action)
+{
+    const Removal *removal = removal_find(action);
+
+    return removal ? json_string_value(json_object_get(action->arguments, removal->key)) : NULL;
+}
+
+static void work_tell(Work *work, WorkNews news, const char *message)
+{
+    work->told(news, message, work->data);
+}
+
+/* --- a device that has to leave ------------------------------------------------------------------
+ */
+
+/* QEMU refuses to ask twice: within 5 s on native PCI Express, for ever while the guest's clock
+ * stands still. No query tells that an unplug is pending, so here the sentence has to do; where it
+ * is another one, the refusal is shown and nothing else happens. (Sentences: qdev-monitor.c,
+ * pcie.c.) */
+static gboolean refusal_means_pending(const char *refusal)
+{
+    return strstr(refusal, "already in the process of unplug") || strstr(refusal, "guest is busy");
+}
+
+static void work_announce(Work *work)
+{
+    g_clear_pointer(&work->refusal, g_free);
+    if (work->announced)
+        return;
+    work->announced = TRUE;
+    work_tell(work, WORK_LEAVING, NULL);
+}
+
+static void on_leaving(LeavingNews news, const char *message, gpointer data)
+{
+    Work *work = data;
+
+    if (news == LEAVING_GONE)
+        work_tell(work, WORK_DONE, NULL);
+    else if (news == LEAVING_REFUSED)
+        work_tell(work, WORK_REFUSED, message);
+    else if (work->refusal && !refusal_means_pending(work->refusal))
+        work_tell(work, WORK_REFUSED, work->refusal);
+    else
+        work_announce(work);
+}
+
+/* Also after a refusal: a device that is not there has left. */
+static void work_leave(Work *work)
+{
+    size_t index;
+    json_t *payload;
+
+    work->leaving =
+        leaving_new(work->monitor, (const char *const *)work->action->leaves, on_leaving, work);
+    json_array_foreach(work->early, index, payload)
+    {
+        leaving_event(work->leaving, "DEVICE_DELETED", payload);
+    }
+    if (!work->refusal)
+        work_announce(work);
+}
+
+/* --- a back end that is not removed --------------------------------------------------------------
+ */
+
+static gboolean on_retry(gpointer data)
+{
+    Work *work = data;
+
+    work->retry = 0;
+    g_clear_pointer(&work->refusal, g_free);
+    work_send(work);
+    return G_SOURCE_REMOVE;
+}
+
+static void work_remains(Work *work)
+{
+    if (work->patient && g_get_monotonic_time() - work->started < PATIENCE_US)
+        work->retry = g_timeout_add(PATIENCE_PAUSE_MS, on_retry, work);
+    else
+        work_tell(work, WORK_REFUSED, work->refusal);
+}
+
+static void on_listed(Monitor *monitor, json_t *result, const GError *error, gpointer data)
+{
+    Work *work = data;
+    const char *name = work_removes(work->action);
+    size_t index;
+    json_t *listed;
+
+    if (error && monitor_error_is_connection(error)) {
+        work_tell(work, WORK_LOST, error->message);
+        return;
+    }
+    json_array_foreach(result, index, listed)
+    {
+        json_t *member = json_object_get(listed, work->removal->member);
+
+        if (g_strcmp0(json_string_value(member), name) == 0)
+            break;
+    }
+    if (error || index < json_array_size(result))
+        work_remains(work);
+    else
+        work_tell(work, WORK_DONE, NULL);
+}
+
+static void work_look_for_removed(Work *work)
+{
+    const char *path = work->removal->path;
+
+    monitor_send(work->monitor, work->removal->list, path ? json_pack("{s:s}", "path", path) : NULL,
+                 on_listed, work);
+}
+
+/* --- the reply -----------------------------------------------------------------------------------
+ */
+
+static void work_refused(Work *work, const GError *error)
+{
+    gboolean missing = g_error_matches(error, MONITOR_ERROR, MONITOR_ERROR_DEVICE_NOT_FOUND);
+
+    work->refusal = g_strdup(error->message);
+    if (work->action->leaves && work->action->leaves[0])
+        work_leave(work);
+    else if (work->removal && missing)
+        work_tell(work, WORK_DONE, NULL);
+    else if (work->removal && work->removal->list)
+        work_look_for_removed(work);
+    else
+        work_tell(work, WORK_REFUSED, work->refusal);
+}
+
+static void on_reply(Monitor *monitor, json_t *result, const GError *error, gpointer data)
+{
+    Work *work = data;
+
+    if (!error && work->action->leaves && work->action->leaves[0])
+        work_leave(work);
+    else if (!error)
+        work_tell(work, WORK_DONE, NULL);
+    else if (monitor_error_is_connection(error))
+        work_tell(work, WORK_LOST, error->message);
+    else
+        work_refused(work, error);
+}
+
+static void work_send(Work *work)
+{
+    monitor_send(work->monitor, work->action->command, json_deep_copy(work->action->arguments),
+                 on_reply, work);
+}
+
+/* --- the face ------------------------------------------------------------------------------------
+ */
+
+Work *work_new(Monitor *monitor, const Action *action, gboolean patient, WorkFn told, gpointer data)
+{
+    Work *work = g_new0(Work, 1);
+
+    work->monitor = monitor;
+    work->action = action;
+    work->removal = removal_find(action);
+    work->patient = patient;
+    work->told = told;
+    work->data = data;
+    work->started = g_get_monotonic_time();
+    work->early = json_array();
+    work_send(work);
+    return work;
+}
+
+void work_free(Work *work)
+{
+    if (!work)
+        return;
+    monitor_cancel_data(work->monitor, work);
+    if (work->retry)
+        g_source_remove(work->retry);
+    leaving_free(work->leaving);
+    json_decref(work->early);
+    g_free(work->refusal);
+    g_free(work);
+}
+
+void work_event(Work *work, const char *name, json_t *payload)
+{
+    if (work->leaving)
+        leaving_event(work->leaving, name, payload);
+    else if (strcmp(name, "DEVICE_DELETED") == 0)
+        json_array_append(work->early, payload);
+}
+
+void work_ask_again(Work *work)
+{
+    if (!work->announced)
+        return;
+    monitor_send(work->monitor, work->action->command, json_deep_copy(work->action->arguments),
+                 NULL, NULL);
+    leaving_hurry(work->leaving);
+}
+
+const Action *work_leaving(const Work *work)
+{
+    return work->announced ? work->action : NULL;
+}
+
+gboolean work_silent(const Work *work)
+{
+    return work->leaving && leaving_silent(work->leaving);
+}
