@@ -72,11 +72,13 @@ static void stream_end(Stream *stream, MonitorError code, const char *message)
     stream->listener.closed(error, stream->data);
 }
 
-/* cause: what the system said, NULL for a plain end. */
+/* cause: what the system said, NULL for a plain end. A peer that dies with commands unread resets
+ * the connection, which to a user is the same as closing it. */
 static void stream_end_closed(Stream *stream, const GError *cause)
 {
-    g_autofree char *message = cause ? g_strdup_printf("broke the connection (%s)", cause->message)
-                                     : g_strdup("closed the connection");
+    gboolean plain = !cause || g_error_matches(cause, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED);
+    g_autofree char *message = plain ? g_strdup("closed the connection")
+                                     : g_strdup_printf("broke the connection (%s)", cause->message);
 
     stream_end(stream, MONITOR_ERROR_CLOSED, message);
 }

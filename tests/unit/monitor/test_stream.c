@@ -392,6 +392,19 @@ static void test_last_words_survive_a_failed_write(void **state)
     fake_settle();
 }
 
+/* A guest that is killed has not read everything: the socket is reset, not closed. */
+static void test_reset(void **state)
+{
+    Fixture *fixture = *state;
+
+    stream_write(fixture->stream, "{}", 2);
+    fake_settle();
+    peer_close(fixture);
+    fake_wait(fixture->error);
+    assert_true(g_error_matches(fixture->error, MONITOR_ERROR, MONITOR_ERROR_CLOSED));
+    assert_string_equal(fixture->error->message, "closed the connection");
+}
+
 #define STREAM_TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
@@ -414,6 +427,7 @@ int main(void)
         STREAM_TEST(test_one_write_a_turn),
         STREAM_TEST(test_slow_peer),
         STREAM_TEST(test_last_words_survive_a_failed_write),
+        STREAM_TEST(test_reset),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
