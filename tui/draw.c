@@ -1,0 +1,253 @@
+/* Painting: styles become pairs of the terminal, texts become cells. */
+#include "tui/draw.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <wchar.h>
+
+const char *glyph_text(Glyph glyph, gboolean ascii)
+{
+    static const char *const glyphs[GLYPHS][2] = {
+        [GLYPH_CURSOR] = { "►", ">" },       [GLYPH_BAR] = { "│", "|" },
+        [GLYPH_RULE] = { "─", "-" },         [GLYPH_TOP_LEFT] = { "┌", "+" },
+        [GLYPH_TOP_RIGHT] = { "┐", "+" },    [GLYPH_BOTTOM_LEFT] = { "└", "`" },
+        [GLYPH_BOTTOM_RIGHT] = { "┘", "+" }, [GLYPH_LEFT_TEE] = { "├", "|" },
+        [GLYPH_RIGHT_TEE] = { "┤", "|" },    [GLYPH_UP_TEE] = { "┴", "+" },
+        [GLYPH_ARROW] = { "→", ">" },        [GLYPH_LEFT_RIGHT] = { "←→", "<>" },
+        [GLYPH_MORE_ABOVE] = { "↑", "^" },   [GLYPH_MORE_BELOW] = { "↓", "v" },
+    };
+
+    return glyphs[glyph][ascii ? 1 : 0];
+}
+
+/* --- styles --------------------------------------------------------------------------------------
+ */
+
+static attr_t attributes(guint flags)
+{
+    static const struct {
+        guint flag;
+        attr_t attribute;
+    } table[] = {
+        { STYLE_BOLD, A_BOLD },       { STYLE_DIM, A_DIM },       { STYLE_UNDERLINE, A_UNDERLINE },
+        { STYLE_REVERSE, A_REVERSE }, { STYLE_ITALIC, A_ITALIC },
+    };
+    attr_t result = A_NORMAL;
+
+    for (gsize i = 0; i < G_N_ELEMENTS(table); i++)
+        if (flags & table[i].flag)
+            result |= table[i].attribute;
+    return result;
+}
+
+static gboolean says_colour(Colour colour)
+{
+    return colour.type == COLOUR_INDEX || colour.type == COLOUR_RGB;
+}
+
+/* On the selection a state keeps its hue; all else takes the selection's look. */
+static Style on_selection(const Style *styles, Element element)
+{
+    Style style = styles[ELEMENT_SELECTION];
+    gboolean state = element == ELEMENT_ADDED || element == ELEMENT_LEAVING ||
+                     element == ELEMENT_REFUSED || element == ELEMENT_CAUTION;
+
+    if (state && says_colour(styles[element].foreground) && !(style.flags & STYLE_REVERSE) &&
+        !says_colour(styles[element].background) && style.background.type == COLOUR_RGB)
+        style.foreground = styles[element].foreground;
+    style.flags |= styles[element].flags & STYLE_BOLD;
+    return style;
+}
+
+static Style element_style(const Canvas *canvas, Element element)
+{
+    const Theme *theme = canvas->look->theme;
+    const Style *styles = canvas->look->mono ? theme->mono : theme->colour;
+    Style style;
+
+    if (canvas->greyed)
+        element = ELEMENT_GONE;
+    style = canvas->selected ? on_selection(styles, element) : styles[element];
+    if (style.foreground.type == COLOUR_NONE)
+        style.foreground = styles[ELEMENT_TEXT].foreground;
+    if (style.background.type == COLOUR_NONE)
+        style.background = styles[ELEMENT_TEXT].background;
+    return style;
+}
+
+static void set_style(const Canvas *canvas, Element element)
+{
+    Style style = element_style(canvas, element);
+    attr_t attribute = attributes(style.flags);
+    int pair = 0;
+
+    if (!canvas->look->mono && has_colors()) {
+        int foreground = colour_reduce(style.foreground, COLORS);
+        int background = colour_reduce(style.background, COLORS);
+
+        if (COLORS <= 8 && style.foreground.type == COLOUR_INDEX && style.foreground.value >= 8)
+            attribute |= style.foreground.value == 8 ? A_DIM : A_BOLD;
+        pair = foreground < 0 && background < 0 ? 0 : alloc_pair(foreground, background);
+    }
+    wattr_set(canvas->window, attribute, (short)MAX(pair, 0), NULL);
+}
+
+/* --- canvases ------------------------------------------------------------------------------------
+ */
+
+Canvas canvas_part(const Canvas *canvas, int top, int left, int rows, int columns)
+{
+    Canvas part = *canvas;
+
+    top = CLAMP(top, 0, canvas->rows);
+    left = CLAMP(left, 0, canvas->columns);
+    part.top = canvas->top + top;
+    part.left = canvas->left + left;
+    part.rows = CLAMP(rows, 0, canvas->rows - top);
+    part.columns = CLAMP(columns, 0, canvas->columns - left);
+    return part;
+}
+
+void canvas_erase(const Canvas *canvas)
+{
+    for (int row = 0; row < canvas->rows; row++)
+        draw_blank(canvas, row, 0, canvas->columns);
+}
+
+/* Limits columns to the canvas; FALSE when nothing of it is inside. */
+static gboolean clip(const Canvas *canvas, int row, int column, int *columns)
+{
+    if (row < 0 || row >= canvas->rows || column < 0)
+        return FALSE;
+    *columns = MIN(*columns, canvas->columns - column);
+    return *columns > 0;
+}
+
+/* text: fitted already. */
+static void put(const Canvas *canvas, int row, int column, Element element, const char *text)
+{
+    g_autofree wchar_t *wide = NULL;
+    gsize length = g_utf8_strlen(text, -1), count = 0;
+
+    wide = g_new(wchar_t, length + 1);
+    for (const char *at = text; *at; at = g_utf8_next_char(at))
+        wide[count++] = (wchar_t)g_utf8_get_char(at);
+    wide[count] = L'\0';
+    set_style(canvas, element);
+    mvwaddnwstr(canvas->window, canvas->top + row, canvas->left + column, wide, (int)count);
+}
+
+int draw_text(const Canvas *canvas, int row, int column, int columns, Element element,
+              const char *text)
+{
+    g_autofree char *fitted = NULL;
+
+    if (!clip(canvas, row, column, &columns))
+        return 0;
+    fitted = text_fit(text, columns, canvas->look->ascii);
+    put(canvas, row, column, element, fitted);
+    return text_columns(fitted);
+}
+
+int draw_format(const Canvas *canvas, int row, int column, int columns, Element element,
+                const char *format, ...)
+{
+    g_autofree char *text = NULL;
+    va_list arguments;
+
+    va_start(arguments, format);
+    text = g_strdup_vprintf(format, arguments);
+    va_end(arguments);
+    return draw_text(canvas, row, column, columns, element, text);
+}
+
+void draw_right(const Canvas *canvas, int row, int column, int columns, Element element,
+                const char *text)
+{
+    int width = text_columns(text);
+
+    if (width < columns) {
+        column += columns - width;
+        columns = width;
+    }
+    draw_text(canvas, row, column, columns, element, text);
+}
+
+int draw_glyph(const Canvas *canvas, int row, int column, Element element, Glyph glyph)
+{
+    return draw_text(canvas, row, column, canvas->columns, element,
+                     glyph_text(glyph, canvas->look->ascii));
+}
+
+void draw_blank(const Canvas *canvas, int row, int column, int columns)
+{
+    g_autofree char *blanks = NULL;
+
+    if (!clip(canvas, row, column, &columns))
+        return;
+    blanks = g_strnfill((gsize)columns, ' ');
+    put(canvas, row, column, ELEMENT_TEXT, blanks);
+}
+
+/* --- rules and boxes -----------------------------------------------------------------------------
+ */
+
+static void draw_line(const Canvas *canvas, int row, int column, int columns)
+{
+    g_autoptr(GString) line = g_string_new(NULL);
+
+    if (!clip(canvas, row, column, &columns))
+        return;
+    for (int i = 0; i < columns; i++)
+        g_string_append(line, glyph_text(GLYPH_RULE, canvas->look->ascii));
+    put(canvas, row, column, ELEMENT_RULE, line->str);
+}
+
+/* A rule between two ends, its title left and its count right. */
+static void draw_titled_line(const Canvas *canvas, int row, int inset, const char *title,
+                             const char *count)
+{
+    int room = canvas->columns - 2 * inset;
+
+    draw_line(canvas, row, inset, room);
+    if (title) {
+        g_autofree char *text = g_strdup_printf(" %s ", title);
+
+        draw_text(canvas, row, inset + 1, room - 2, ELEMENT_HEADING, text);
+        room -= text_columns(text) + 1;
+    }
+    if (count) {
+        g_autofree char *text = g_strdup_printf(" %s ", count);
+
+        if (text_columns(text) + 2 <= room)
+            draw_right(canvas, row, inset, canvas->columns - 2 * inset - 1, ELEMENT_HEADING, text);
+    }
+}
+
+void draw_rule(const Canvas *canvas, int row, const char *title, const char *count)
+{
+    draw_titled_line(canvas, row, 0, title, count);
+}
+
+void draw_box_rule(const Canvas *canvas, int row, const char *title, const char *count)
+{
+    draw_titled_line(canvas, row, 1, title, count);
+    draw_glyph(canvas, row, 0, ELEMENT_RULE, GLYPH_LEFT_TEE);
+    draw_glyph(canvas, row, canvas->columns - 1, ELEMENT_RULE, GLYPH_RIGHT_TEE);
+}
+
+void draw_box(const Canvas *canvas, const char *title, const char *count)
+{
+    int last = canvas->columns - 1, bottom = canvas->rows - 1;
+
+    for (int row = 1; row < bottom; row++) {
+        draw_glyph(canvas, row, 0, ELEMENT_RULE, GLYPH_BAR);
+        draw_glyph(canvas, row, last, ELEMENT_RULE, GLYPH_BAR);
+    }
+    draw_titled_line(canvas, 0, 1, title, count);
+    draw_titled_line(canvas, bottom, 1, NULL, NULL);
+    draw_glyph(canvas, 0, 0, ELEMENT_RULE, GLYPH_TOP_LEFT);
+    draw_glyph(canvas, 0, last, ELEMENT_RULE, GLYPH_TOP_RIGHT);
+    draw_glyph(canvas, bottom, 0, ELEMENT_RULE, GLYPH_BOTTOM_LEFT);
+    draw_glyph(canvas, bottom, last, ELEMENT_RULE, GLYPH_BOTTOM_RIGHT);
+}
