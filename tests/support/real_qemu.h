@@ -60,6 +60,9 @@ char *real_qemu_hmp(RealQemu *qemu, const char *line);
  * back ends, objects, character devices, PCI functions. Equal texts mean equal guests. (transfer
  * full) */
 char *real_qemu_state(RealQemu *qemu);
+/* For states like the one above: sorts the lines (char *) and joins them by newlines. Ends the
+ * array with a NULL. (transfer full) */
+char *real_qemu_join_sorted(GPtrArray *lines);
 
 /* Waits for an event; device: its "device" member, NULL for any. Each event is found once.
  * (transfer full) */

@@ -107,6 +107,13 @@ static int compare_lines(gconstpointer a, gconstpointer b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
+char *real_qemu_join_sorted(GPtrArray *lines)
+{
+    g_ptr_array_sort(lines, compare_lines);
+    g_ptr_array_add(lines, NULL);
+    return g_strjoinv("\n", (char **)lines->pdata);
+}
+
 char *real_qemu_state(RealQemu *qemu)
 {
     g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(g_free);
@@ -119,7 +126,5 @@ char *real_qemu_state(RealQemu *qemu)
     note_character_devices(lines, qemu);
     note_network(lines, qemu);
     note_pci(lines, qemu);
-    g_ptr_array_sort(lines, compare_lines);
-    g_ptr_array_add(lines, NULL);
-    return g_strjoinv("\n", (char **)lines->pdata);
+    return real_qemu_join_sorted(lines);
 }
