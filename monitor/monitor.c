@@ -139,12 +139,17 @@ static const StreamListener stream_listener = { on_message, on_stray, on_stream_
 
 /* --- beginning ------------------------------------------------------------------------------- */
 
-/* QEMU serves one client a socket; the next ones are left without a greeting. */
-static GError *busy_error(const Monitor *monitor)
+/* QEMU serves one client a socket; the next ones are left without a greeting, or without a place in
+ * the backlog. A host that does not even connect is another matter. */
+static GError *deadline_error(const Monitor *monitor)
 {
     const char *path = target_path(monitor->target);
     g_autoptr(SocketHolder) holder = path ? discover_socket_holder(path) : NULL;
 
+    if (monitor->connect && target_kind(monitor->target) == TARGET_TCP)
+        return g_error_new(MONITOR_ERROR, MONITOR_ERROR_MISSING,
+                           "%s does not answer: check the host's name, the port and the network",
+                           monitor->name);
     if (qmp_greeted(monitor->qmp))
         return g_error_new(MONITOR_ERROR, MONITOR_ERROR_BUSY,
                            "the monitor %s greets and then does not answer: try again when the "
@@ -164,7 +169,7 @@ static GError *busy_error(const Monitor *monitor)
 static gboolean on_deadline(gpointer data)
 {
     Monitor *monitor = g_rc_box_acquire(data);
-    g_autoptr(GError) error = busy_error(monitor);
+    g_autoptr(GError) error = deadline_error(monitor);
 
     monitor->deadline = 0;
     monitor_end(monitor, error);
