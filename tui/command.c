@@ -8,7 +8,7 @@ static const Command commands[] = {
     { "tree", GROUP_GUEST, "TARGET", NULL, NULL, "print the tree of devices", once_tree, NULL, FALSE },
     { "show", GROUP_GUEST, "TARGET DEVICE", NULL, NULL,
       "print one device: address, properties, back end", once_show, NULL, FALSE },
-    { "attach", GROUP_GUEST, "TARGET disk|cdrom|nic|controller|device KEY=VALUE...", "a", "attach",
+    { "attach", GROUP_GUEST, "TARGET disk|cdrom|nic|controller|device [KEY=VALUE...]", "a", "attach",
       "plug a device; what is left out is chosen and reported", once_attach, console_attach, TRUE },
     { "detach", GROUP_GUEST, "TARGET DEVICE...", "d Delete", "detach",
       "unplug devices and wait until the guest has let go", once_detach, console_detach, TRUE },

@@ -6,22 +6,43 @@
 
 typedef enum {
     EXIT_DONE = 0,
-    EXIT_REFUSED = 1, /* the guest or QEMU refused, or a difference was found */
-    EXIT_USAGE = 2, /* wrong usage or bad input */
+    EXIT_REFUSED = 1,    /* the guest or QEMU refused, or a difference was found */
+    EXIT_USAGE = 2,      /* wrong usage or bad input */
     EXIT_CONNECTION = 3, /* no connection, or lost */
     EXIT_UNFINISHED = 4, /* the guest did not let go in time */
+    EXIT_SIGNAL = 128,   /* plus the number of the signal, as shells have it */
 } ExitStatus;
 
 typedef struct {
-    char *program; /* argv[0] */
-    char *command; /* sub-command's name; NULL: the console */
-    char *target; /* NULL where the command has none */
+    int status;
+    const char *meaning;
+} ExitMeaning;
+
+/* For help and manual. */
+const ExitMeaning *exit_meanings(gsize *count);
+
+/* One option of the command line. */
+typedef struct {
+    const char *name;
+    char letter;          /* of the short form, 0 for none */
+    const char *value;    /* "SECONDS"; NULL for a switch */
+    const char *commands; /* names with blanks between them, "console" for none; NULL: all */
+    const char *help;
+    gsize offset; /* for options.c */
+} OptionRow;
+
+const OptionRow *option_table(gsize *count);
+
+typedef struct {
+    char *program;    /* argv[0] */
+    char *command;    /* sub-command's name; NULL: the console */
+    char *target;     /* NULL where the command has none */
     char **arguments; /* what follows the target; never NULL */
     gboolean json;
     gboolean dry_run;
     gboolean ascii; /* --ascii, or a locale that is not UTF-8, or TERM=linux */
     gint64 wait_ms; /* --wait SECONDS; default 5000 */
-    char *theme; /* --theme NAME; NULL: the default */
+    char *theme;    /* --theme NAME; NULL: the default */
 } Options;
 
 /* Errors: G_OPTION_ERROR and ENGINE_ERROR_INPUT: a clear sentence. --help, --version and --man are

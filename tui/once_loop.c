@@ -1,0 +1,101 @@
+/* The main loop of a one-shot command. */
+#include "tui/once_loop.h"
+
+#include <glib-unix.h>
+#include <signal.h>
+
+#include "tui/report.h"
+
+void once_end(Once *once, int status)
+{
+    if (!g_main_loop_is_running(once->loop))
+        return;
+    once->status = status;
+    g_main_loop_quit(once->loop);
+}
+
+void once_fail(Once *once, const GError *error)
+{
+    report_complain("%s", error->message);
+    once_end(once, exit_status_from_error(error));
+}
+
+void once_answer(Once *once, char *text, int status)
+{
+    gboolean printed = report_print(text);
+
+    g_free(text);
+    once_end(once, printed ? status : MAX(status, EXIT_REFUSED));
+}
+
+static void complain_pending(Once *once)
+{
+    g_autofree char *pending = once->task->pending ? once->task->pending(once) : NULL;
+
+    if (pending)
+        report_complain("%s", pending);
+}
+
+static void on_lost(Once *once)
+{
+    if (once->task->lost && once->task->lost(once))
+        return;
+    complain_pending(once);
+    once_fail(once, session_error(once->session));
+}
+
+static void on_session(Session *session, SessionChange change, gpointer data)
+{
+    Once *once = data;
+
+    if (!g_main_loop_is_running(once->loop))
+        return;
+    if (session_state(session) == SESSION_LOST) {
+        if (change == SESSION_STATE_CHANGED)
+            on_lost(once);
+    } else if (!once->begun && session_state(session) == SESSION_LIVE && session_guest(session)) {
+        once->begun = TRUE;
+        once->task->live(once);
+    } else if (once->begun && change == SESSION_TREE_CHANGED && once->task->tree) {
+        once->task->tree(once);
+    }
+}
+
+typedef struct {
+    Once *once;
+    int number;
+    guint source;
+} Signal;
+
+static gboolean on_signal(gpointer data)
+{
+    const Signal *signal = data;
+
+    complain_pending(signal->once);
+    report_complain("interrupted");
+    once_end(signal->once, EXIT_SIGNAL + signal->number);
+    return G_SOURCE_CONTINUE;
+}
+
+int once_run(const Options *options, const char *target, const OnceTask *task, gpointer data)
+{
+    g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);
+    Once once = { .options = options, .task = task, .data = data, .loop = loop };
+    Signal signals[] = { { &once, SIGINT }, { &once, SIGTERM }, { &once, SIGHUP } };
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Session) session = session_new(target, SESSION_ONCE, &error);
+
+    if (!session) {
+        report_complain("%s", error->message);
+        return exit_status_from_error(error);
+    }
+    once.session = session;
+    session_listen(session, on_session, &once);
+    for (gsize i = 0; i < G_N_ELEMENTS(signals); i++)
+        signals[i].source = g_unix_signal_add(signals[i].number, on_signal, &signals[i]);
+    g_main_loop_run(loop);
+    for (gsize i = 0; i < G_N_ELEMENTS(signals); i++)
+        g_source_remove(signals[i].source);
+    session_unlisten(session, on_session, &once);
+    return once.status;
+}

@@ -1,0 +1,335 @@
+/* Takes the command line apart and checks it as far as that goes without a guest. What it says for
+ * --help is in usage.c. */
+#include "tui/options.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "engine/error.h"
+#include "engine/nearest.h"
+#include "monitor/error.h"
+#include "tui/command.h"
+#include "tui/manual.h"
+#include "tui/report.h"
+#include "tui/usage.h"
+
+#define WAIT_DEFAULT_MS 5000
+#define WAIT_MAX_SECONDS 86400
+
+/* What GOption fills in. */
+typedef struct {
+    gboolean json, dry_run, ascii, help, version, man;
+    char *wait;
+    char *theme;
+} Raw;
+
+#define OFFSET(member) G_STRUCT_OFFSET(Raw, member)
+static const OptionRow rows[] = {
+    { "json", 0, NULL, "tree show attach detach demo", "print JSON", OFFSET(json) },
+    { "dry-run", 'n', NULL, "attach detach", "print the plan and do nothing", OFFSET(dry_run) },
+    { "wait", 'w', "SECONDS", "detach",
+      "how long to wait for the guest to let go (default 5, fractions allowed)", OFFSET(wait) },
+    { "theme", 0, "NAME", "console demo", "colours of the console", OFFSET(theme) },
+    { "ascii", 0, NULL, NULL, "draw with ASCII characters only", OFFSET(ascii) },
+    { "help", 'h', NULL, NULL, "show this help, after a command that command's", OFFSET(help) },
+    { "version", 0, NULL, NULL, "show the version", OFFSET(version) },
+    { "man", 0, NULL, NULL, "print the manual page, for man -l -", OFFSET(man) },
+};
+#undef OFFSET
+
+static const ExitMeaning meanings[] = {
+    { EXIT_DONE, "done" },
+    { EXIT_REFUSED, "the guest or QEMU refused; nothing was changed, or what could not be taken "
+                    "back is listed" },
+    { EXIT_USAGE, "wrong usage or bad input; nothing was sent" },
+    { EXIT_CONNECTION, "no connection to the monitor, or the connection was lost" },
+    { EXIT_UNFINISHED, "the guest did not let go in time; the device stays in use until it does" },
+    { EXIT_SIGNAL + 2, "interrupted (128 and the number of the signal); what is pending is named" },
+};
+
+const ExitMeaning *exit_meanings(gsize *count)
+{
+    *count = G_N_ELEMENTS(meanings);
+    return meanings;
+}
+
+const OptionRow *option_table(gsize *count)
+{
+    *count = G_N_ELEMENTS(rows);
+    return rows;
+}
+
+static gboolean fail(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
+static gboolean fail(GError **error, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    g_propagate_error(error,
+                      g_error_new_valist(ENGINE_ERROR, ENGINE_ERROR_INPUT, format, arguments));
+    va_end(arguments);
+    return FALSE;
+}
+
+/* ---- options ---- */
+
+static gboolean row_goes_with(const OptionRow *row, const char *command)
+{
+    g_auto(GStrv) commands = row->commands ? g_strsplit(row->commands, " ", -1) : NULL;
+
+    return !commands || g_strv_contains((const char *const *)commands, command);
+}
+
+static gboolean option_exists(const char *name)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++)
+        if (g_str_equal(rows[i].name, name))
+            return TRUE;
+    return FALSE;
+}
+
+/* GLib says only that there is no such option: the nearest one is what helps. */
+static gboolean explain_unknown(char **argv, GError **error)
+{
+    for (char **arg = argv + 1; *arg; arg++) {
+        g_autofree char *name = NULL;
+        const char *nearest;
+
+        if (!g_str_has_prefix(*arg, "--"))
+            continue;
+        name = g_strndup(*arg + 2, strcspn(*arg + 2, "="));
+        if (option_exists(name))
+            continue;
+        nearest = nearest_name(name, &rows[0].name, G_N_ELEMENTS(rows), sizeof *rows);
+        g_clear_error(error);
+        return fail(error, "there is no option --%s; %s--%s%s", name,
+                    nearest ? "did you mean " : "see backplane ", nearest ? nearest : "help",
+                    nearest ? "?" : "");
+    }
+    return FALSE;
+}
+
+static gboolean parse_options(Raw *raw, char ***argv, GError **error)
+{
+    g_autoptr(GOptionContext) context = g_option_context_new(NULL);
+    g_autofree GOptionEntry *entries = g_new0(GOptionEntry, G_N_ELEMENTS(rows) + 1);
+    g_auto(GStrv) given = g_strdupv(*argv);
+
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++)
+        entries[i] = (GOptionEntry){
+            .long_name = rows[i].name,
+            .short_name = rows[i].letter,
+            .arg = rows[i].value ? G_OPTION_ARG_STRING : G_OPTION_ARG_NONE,
+            .arg_data = (char *)raw + rows[i].offset,
+        };
+    g_option_context_add_main_entries(context, entries, NULL);
+    g_option_context_set_help_enabled(context, FALSE); /* it would end the process */
+    if (g_option_context_parse_strv(context, argv, error))
+        return TRUE;
+    if (error && g_error_matches(*error, G_OPTION_ERROR, G_OPTION_ERROR_UNKNOWN_OPTION))
+        explain_unknown(given, error);
+    return FALSE;
+}
+
+static gboolean raw_has(const Raw *raw, const OptionRow *row)
+{
+    const char *member = (const char *)raw + row->offset;
+
+    return row->value ? *(char *const *)member != NULL : *(const gboolean *)member;
+}
+
+static gboolean check_options_fit(const Raw *raw, const char *command, GError **error)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++)
+        if (raw_has(raw, &rows[i]) && !row_goes_with(&rows[i], command ? command : "console")) {
+            g_auto(GStrv) commands = g_strsplit(rows[i].commands, " ", -1);
+            g_autofree char *list = g_strjoinv(", ", commands);
+
+            return fail(error, "--%s has no meaning for %s%s; it goes with: %s", rows[i].name,
+                        command ? "backplane " : "the console", command ? command : "", list);
+        }
+    return TRUE;
+}
+
+static gboolean parse_wait(const char *text, gint64 *wait_ms, GError **error)
+{
+    char *end = NULL;
+    double seconds = text ? g_ascii_strtod(text, &end) : 0;
+
+    *wait_ms = WAIT_DEFAULT_MS;
+    if (!text)
+        return TRUE;
+    if (end == text || *end || !g_ascii_isdigit(end[-1]) || !isfinite(seconds) || seconds < 0 ||
+        seconds > WAIT_MAX_SECONDS)
+        return fail(error, "--wait %s is not a number of seconds from 0 to %d, such as 5 or 0.5",
+                    text, WAIT_MAX_SECONDS);
+    *wait_ms = (gint64)(seconds * 1000 + 0.5);
+    return TRUE;
+}
+
+/* ---- sub-command, target, arguments ---- */
+
+/* How many words may follow the command's name: from its line in the table, where [X] may be left
+ * out and X... may be repeated. */
+static void count_words(char **pattern, guint *least, guint *most)
+{
+    *least = *most = 0;
+    for (char **word = pattern; *word; word++) {
+        *least += **word != '[';
+        *most = *most == G_MAXUINT || g_strrstr(*word, "...") ? G_MAXUINT : *most + 1;
+    }
+}
+
+static gboolean check_words(const Command *command, char **words, GError **error)
+{
+    g_auto(GStrv) pattern = g_strsplit(command->arguments, " ", -1);
+    guint given = g_strv_length(words), least, most;
+
+    count_words(pattern, &least, &most);
+    if (given < least)
+        return fail(error, "%s is missing: backplane %s %s", pattern[given], command->name,
+                    command->arguments);
+    if (given > most)
+        return fail(error, "\"%s\" is one argument too many: backplane %s%s%s", words[most],
+                    command->name, *pattern ? " " : "", command->arguments);
+    return TRUE;
+}
+
+static gboolean looks_like_target(const char *word)
+{
+    return strpbrk(word, "/:@.") || g_file_test(word, G_FILE_TEST_EXISTS);
+}
+
+static gboolean fail_command(const char *word, GError **error)
+{
+    g_autoptr(GPtrArray) names = g_ptr_array_new();
+    g_autofree char *hint = NULL;
+    gsize count;
+    const Command *commands = command_table(&count);
+
+    for (gsize i = 0; i < count; i++)
+        if (commands[i].once)
+            g_ptr_array_add(names, (gpointer)commands[i].name);
+    hint = nearest_hint(word, names->pdata, names->len, sizeof(gpointer));
+    return fail(error, "there is no command \"%s\" and no socket of that name%s", word, hint);
+}
+
+static gboolean take_target_alone(Options *options, char **words, GError **error)
+{
+    if (!words[0])
+        return fail(error,
+                    "which guest? Use: backplane TARGET, where TARGET is the socket of a QEMU "
+                    "monitor (/run/vm.sock, unix:PATH, tcp:HOST:PORT), or backplane demo");
+    if (words[1] && !looks_like_target(words[0]))
+        return fail_command(words[0], error);
+    if (words[1])
+        return fail(error, "\"%s\" is one argument too many: backplane TARGET", words[1]);
+    if (!looks_like_target(words[0]))
+        return fail_command(words[0], error);
+    options->target = g_strdup(words[0]);
+    options->arguments = g_new0(char *, 1);
+    return TRUE;
+}
+
+static const Command *find_sub_command(const char *word)
+{
+    const Command *command = word ? command_find(word) : NULL;
+
+    return command && command->once ? command : NULL;
+}
+
+static gboolean take_words(Options *options, char **words, GError **error)
+{
+    const Command *command = find_sub_command(words[0]);
+
+    if (!command)
+        return take_target_alone(options, words, error);
+    options->command = g_strdup(command->name);
+    words++;
+    if (!check_words(command, words, error))
+        return FALSE;
+    if (g_str_has_prefix(command->arguments, "TARGET"))
+        options->target = g_strdup(*words++);
+    options->arguments = g_strdupv(words);
+    return TRUE;
+}
+
+/* ---- the whole ---- */
+
+/* --help and its like, which want nothing else to be right. */
+static gboolean answer(const Raw *raw, char **words, gboolean *done)
+{
+    gboolean help_word = words[0] && g_str_equal(words[0], "help");
+    g_autofree char *text = NULL;
+
+    if (raw->help || help_word)
+        text = usage_text(find_sub_command(words[0] ? words[help_word] : NULL));
+    else if (raw->version)
+        text =
+            g_strdup("backplane " VERSION "\nLicence GPLv3+: GNU GPL version 3 or later. There is "
+                     "NO WARRANTY, to the extent permitted by law.\n");
+    else if (raw->man)
+        text = manual_text();
+    if (text)
+        report_print(text);
+    *done = text != NULL;
+    return *done;
+}
+
+static gboolean wants_ascii(gboolean asked)
+{
+    return asked || !g_get_charset(NULL) || g_strcmp0(g_getenv("TERM"), "linux") == 0;
+}
+
+static void raw_clear(Raw *raw)
+{
+    g_free(raw->wait);
+    g_free(raw->theme);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Raw, raw_clear)
+
+Options *options_parse(int argc, char **argv, gboolean *done, GError **error)
+{
+    g_autoptr(Options) options = g_new0(Options, 1);
+    g_auto(Raw) raw = { 0 };
+    g_auto(GStrv) all = g_strdupv(argv);
+    char **words; /* what is left of them behind the program's name */
+
+    *done = FALSE;
+    if (!parse_options(&raw, &all, error))
+        return NULL;
+    words = all + (argc > 0);
+    if (*words && g_str_equal(*words, "--")) /* GLib leaves it where no option follows */
+        words++;
+    if (answer(&raw, words, done) || !take_words(options, words, error) ||
+        !check_options_fit(&raw, options->command, error) ||
+        !parse_wait(raw.wait, &options->wait_ms, error))
+        return NULL;
+    options->program = g_strdup(argc > 0 ? argv[0] : "backplane");
+    options->json = raw.json;
+    options->dry_run = raw.dry_run;
+    options->ascii = wants_ascii(raw.ascii);
+    options->theme = g_steal_pointer(&raw.theme);
+    return g_steal_pointer(&options);
+}
+
+void options_free(Options *options)
+{
+    g_free(options->program);
+    g_free(options->command);
+    g_free(options->target);
+    g_strfreev(options->arguments);
+    g_free(options->theme);
+    g_free(options);
+}
+
+ExitStatus exit_status_from_error(const GError *error)
+{
+    if (error->domain == MONITOR_ERROR && error->code == MONITOR_ERROR_TARGET)
+        return EXIT_USAGE;
+    if (monitor_error_is_connection(error))
+        return EXIT_CONNECTION;
+    if (error->domain == G_OPTION_ERROR || g_error_matches(error, ENGINE_ERROR, ENGINE_ERROR_INPUT))
+        return EXIT_USAGE;
+    return EXIT_REFUSED;
+}

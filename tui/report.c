@@ -1,0 +1,318 @@
+/* Lays the tree out in columns and one device as a list of facts. What the cells of the tree say is
+ * outline's business. */
+#include "tui/report.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "monitor/text.h"
+#include "tui/draw.h"
+#include "tui/outline.h"
+
+/* ---- text ---- */
+
+/* For terminals that have no other characters: file names of the user's may hold some. */
+static char *to_ascii(const char *text)
+{
+    GString *ascii = g_string_new(NULL);
+
+    for (; *text; text = g_utf8_next_char(text)) {
+        gunichar c = g_utf8_get_char(text);
+
+        if (c < 0x80)
+            g_string_append_c(ascii, (char)c);
+        else
+            g_string_append_printf(ascii, c > 0xffff ? "\\U%08x" : "\\u%04x", c);
+    }
+    return g_string_free(ascii, FALSE);
+}
+
+static char *printable(const char *text, gboolean ascii)
+{
+    g_autofree char *safe = text_printable(text ? text : "", -1, 0);
+
+    return ascii ? to_ascii(safe) : g_steal_pointer(&safe);
+}
+
+static void pad(GString *line, const char *text, int width)
+{
+    int columns = text_columns(text);
+
+    g_string_append(line, text);
+    while (columns++ < width)
+        g_string_append_c(line, ' ');
+}
+
+static void end_line(GString *text)
+{
+    while (text->len && text->str[text->len - 1] == ' ')
+        g_string_truncate(text, text->len - 1);
+    g_string_append_c(text, '\n');
+}
+
+/* ---- the tree ---- */
+
+enum {
+    COLUMN_ADDRESS,
+    COLUMN_GLYPH,
+    COLUMN_DEVICE,
+    COLUMN_BACKEND,
+    COLUMN_ID,
+    COLUMN_STATE,
+    COLUMNS
+};
+
+typedef struct {
+    char *cells[COLUMNS];
+} Line;
+
+static const char *const headings[COLUMNS] = { "ADDR", "", "DEVICE", "BACKEND", "ID", "STATE" };
+
+static void line_clear(gpointer data)
+{
+    Line *line = data;
+
+    for (int i = 0; i < COLUMNS; i++)
+        g_free(line->cells[i]);
+}
+
+static Line line_from_row(const OutlineRow *row, gboolean ascii)
+{
+    g_autofree char *name = printable(row->name, ascii);
+    gboolean glyph = row->kind == ROW_DEVICE || row->kind == ROW_VACANT;
+
+    return (Line){ {
+        [COLUMN_ADDRESS] = printable(row->address, ascii),
+        [COLUMN_GLYPH] = g_strdup(glyph ? state_glyph(row->state, ascii) : ""),
+        [COLUMN_DEVICE] = g_strconcat(row->lines ? row->lines : "", name, NULL),
+        [COLUMN_BACKEND] = printable(row->backend, ascii),
+        [COLUMN_ID] = printable(row->id, ascii),
+        [COLUMN_STATE] = printable(row->status, ascii),
+    } };
+}
+
+static void measure(int widths[COLUMNS], char *const cells[COLUMNS])
+{
+    for (int i = 0; i < COLUMNS; i++)
+        widths[i] = MAX(widths[i], text_columns(cells[i]));
+}
+
+static void add_line(GString *text, const int widths[COLUMNS], const char *const cells[COLUMNS])
+{
+    for (int i = text_columns(cells[COLUMN_ADDRESS]); i < widths[COLUMN_ADDRESS]; i++)
+        g_string_append_c(text, ' ');
+    for (int i = 0; i < COLUMNS; i++) {
+        pad(text, cells[i], i == COLUMN_ADDRESS ? 0 : widths[i]);
+        g_string_append(text, i < COLUMN_DEVICE ? " " : "  ");
+    }
+    end_line(text);
+}
+
+static void add_rows(GString *text, const Outline *outline, gboolean ascii)
+{
+    g_autoptr(GArray) lines = g_array_new(FALSE, FALSE, sizeof(Line));
+    int widths[COLUMNS] = { 0 };
+
+    g_array_set_clear_func(lines, line_clear);
+    measure(widths, (char *const *)headings);
+    for (guint i = 0; i < outline_length(outline); i++) {
+        Line line = line_from_row(outline_row(outline, i), ascii);
+
+        measure(widths, line.cells);
+        g_array_append_val(lines, line);
+    }
+    add_line(text, widths, headings);
+    for (guint i = 0; i < lines->len; i++)
+        add_line(text, widths, (const char *const *)g_array_index(lines, Line, i).cells);
+}
+
+static void add_guest(GString *text, const Guest *guest, gboolean ascii)
+{
+    g_autofree char *memory = guest->memory ? size_to_text((gint64)guest->memory) : NULL;
+    g_autofree char *qemu = guest->qemu ? g_strconcat("QEMU ", guest->qemu, NULL) : NULL;
+    g_autofree char *vcpus = guest->vcpus ? g_strdup_printf("%u vCPU", guest->vcpus) : NULL;
+    const char *facts[] = { guest->name, guest->status, guest->machine, vcpus, memory, qemu };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(facts); i++) {
+        g_autofree char *fact = printable(facts[i], ascii);
+
+        if (*fact)
+            g_string_append_printf(text, "%s%s", text->len ? "  " : "", fact);
+    }
+    end_line(text);
+}
+
+char *report_tree_text(const Guest *guest, gboolean ascii)
+{
+    GString *text = g_string_new(NULL);
+    OutlineOptions options = { .ascii = ascii, .now = g_get_real_time() };
+    g_autoptr(Outline) outline = outline_new(guest, &options);
+
+    add_guest(text, guest, ascii);
+    add_rows(text, outline, ascii);
+    return g_string_free(text, FALSE);
+}
+
+/* ---- one device ---- */
+
+#define FACT_COLUMN 12
+
+typedef struct {
+    GString *text;
+    gboolean ascii;
+} Facts;
+
+/* One line; left out where there is no value. */
+static void add_fact(const Facts *facts, const char *name, const char *value)
+{
+    g_autofree char *safe = printable(value, facts->ascii);
+
+    if (!*safe)
+        return;
+    pad(facts->text, name, FACT_COLUMN);
+    g_string_append(facts->text, safe);
+    end_line(facts->text);
+}
+
+static void add_fact_format(const Facts *facts, const char *name, const char *format, ...)
+    G_GNUC_PRINTF(3, 4);
+static void add_fact_format(const Facts *facts, const char *name, const char *format, ...)
+{
+    g_autofree char *value = NULL;
+    va_list arguments;
+
+    va_start(arguments, format);
+    value = g_strdup_vprintf(format, arguments);
+    va_end(arguments);
+    add_fact(facts, name, value);
+}
+
+static void add_place(const Facts *facts, const Device *device)
+{
+    g_autofree char *address = address_to_text(&device->address);
+    Device *parent = device_parent(device);
+    g_autofree char *owner = parent ? device_display_name(parent) : NULL;
+
+    add_fact(facts, "id", device->id);
+    add_fact(facts, "address", address);
+    if (device->bus)
+        add_fact_format(facts, "bus", "%s%s%s", device->bus->name, owner ? " of " : "",
+                        owner ? owner : "");
+    add_fact(facts, "path", device->path);
+    add_fact_format(facts, "state", "%s, %s%s", device_state_name(device->state),
+                    device->hotpluggable ? "can be unplugged" : "cannot be unplugged",
+                    device->implicit ? ", brought by the machine" : "");
+    add_fact(facts, "attached", device->attached);
+}
+
+static void add_lines(const Facts *facts, const char *name, const char *lines)
+{
+    g_auto(GStrv) split = lines ? g_strsplit(lines, "\n", -1) : NULL;
+
+    for (guint i = 0; split && split[i]; i++)
+        add_fact(facts, i ? "" : name, split[i]);
+}
+
+static void add_pci(const Facts *facts, const PciFacts *pci)
+{
+    add_fact_format(facts, "PCI", "%04x:%04x rev %02x class %04x", pci->vendor, pci->device,
+                    pci->revision, pci->class_code);
+    if (pci->subvendor || pci->subdevice)
+        add_fact_format(facts, "subsystem", "%04x:%04x", pci->subvendor, pci->subdevice);
+    if (pci->interrupt && pci->irq >= 0)
+        add_fact_format(facts, "interrupt", "INT%c, IRQ %d", pci->interrupt, pci->irq);
+    add_lines(facts, "regions", pci->regions);
+}
+
+static void add_drive(const Facts *facts, const Drive *drive)
+{
+    g_autofree char *size = size_to_text(drive->size);
+    g_autofree char *used = size_to_text(drive->used);
+
+    if (!drive->inserted)
+        add_fact(facts, "medium", drive->tray_open ? "none, tray open" : "none");
+    add_fact(facts, "file", drive->file);
+    add_fact(facts, "format", drive->format);
+    add_fact(facts, "node", drive->node);
+    add_fact(facts, "back end", drive->backend);
+    if (*size)
+        add_fact_format(facts, "size", "%s (%" G_GINT64_FORMAT " bytes)%s%s", size, drive->size,
+                        *used ? ", on the host " : "", used);
+    if (drive->inserted)
+        add_fact(facts, "access", drive->readonly ? "read only" : "read and write");
+}
+
+static void add_nic(const Facts *facts, const Nic *nic)
+{
+    add_fact(facts, "MAC", nic->mac);
+    add_fact_format(facts, "back end", "%s%s%s%s%s", nic->netdev ? nic->netdev : "none",
+                    nic->backend ? ", " : "", nic->backend ? nic->backend : "",
+                    nic->details && *nic->details ? ", " : "", nic->details ? nic->details : "");
+    if (nic->link >= 0)
+        add_fact(facts, "link", nic->link ? "up" : "down");
+}
+
+static void add_properties(const Facts *facts, const GPtrArray *properties)
+{
+    int width = 0;
+
+    for (guint i = 0; i < properties->len; i++)
+        width = MAX(width, text_columns(((const Property *)properties->pdata[i])->name));
+    if (properties->len)
+        g_string_append(facts->text, "\nproperties\n");
+    for (guint i = 0; i < properties->len; i++) {
+        const Property *property = properties->pdata[i];
+        g_autofree char *name = printable(property->name, facts->ascii);
+        g_autofree char *value = printable(property->value, facts->ascii);
+
+        g_string_append(facts->text, "  ");
+        pad(facts->text, name, width + 2);
+        g_string_append(facts->text, value);
+        end_line(facts->text);
+    }
+}
+
+char *report_device_text(const Device *device, gboolean ascii)
+{
+    Facts facts = { g_string_new(NULL), ascii };
+
+    add_fact_format(&facts, "driver", "%s%s%s", device->driver, device->label ? ", " : "",
+                    device->label ? device->label : "");
+    add_fact(&facts, "kind", device_kind_name(device->kind));
+    add_place(&facts, device);
+    if (device->pci)
+        add_pci(&facts, device->pci);
+    if (device->drive)
+        add_drive(&facts, device->drive);
+    if (device->nic)
+        add_nic(&facts, device->nic);
+    if (device->properties)
+        add_properties(&facts, device->properties);
+    return g_string_free(facts.text, FALSE);
+}
+
+/* ---- out ---- */
+
+gboolean report_print(const char *text)
+{
+    gboolean written = fputs(text, stdout) >= 0;
+
+    written = fflush(stdout) == 0 && written;
+    if (!written && errno != EPIPE)
+        report_complain("cannot write the output: %s", g_strerror(errno));
+    return written;
+}
+
+void report_complain(const char *format, ...)
+{
+    g_autofree char *sentence = NULL;
+    g_autofree char *safe = NULL;
+    va_list arguments;
+
+    va_start(arguments, format);
+    sentence = g_strdup_vprintf(format, arguments);
+    va_end(arguments);
+    safe = text_printable(sentence, -1, 0);
+    fprintf(stderr, "backplane: %s\n", safe);
+}

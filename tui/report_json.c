@@ -1,0 +1,230 @@
+/* Guests, devices, plans -> JSON. Everything outside ASCII is escaped, so that nothing a guest
+ * calls its devices can reach a terminal. */
+#include "tui/report_json.h"
+
+#include <stdlib.h>
+
+#include "engine/allocate.h"
+#include "tui/report_plan.h"
+
+/* NULL is null; bytes that are not UTF-8, which JSON cannot hold, are replaced. */
+static json_t *string_or_null(const char *text)
+{
+    g_autofree char *valid = text ? g_utf8_make_valid(text, -1) : NULL;
+
+    return valid ? json_string(valid) : json_null();
+}
+
+static json_t *size_or_null(gint64 size)
+{
+    return size < 0 ? json_null() : json_integer(size);
+}
+
+/* (transfer full) both ways; with a line break. */
+static char *finish(json_t *json)
+{
+    char *dump = json_dumps(json, JSON_INDENT(1) | JSON_ENSURE_ASCII);
+    char *text = g_strconcat(dump, "\n", NULL);
+
+    free(dump);
+    json_decref(json);
+    return text;
+}
+
+static json_t *guest_to_json(const Guest *guest)
+{
+    return json_pack("{s:o, s:o, s:o, s:o, s:o}", "name", string_or_null(guest->name), "qemu",
+                     string_or_null(guest->qemu), "machine", string_or_null(guest->machine),
+                     "status", string_or_null(guest->status), "dialect",
+                     string_or_null(guest->dialect));
+}
+
+/* ---- devices ---- */
+
+static json_t *pci_to_json(const PciFacts *pci)
+{
+    return json_pack("{s:i, s:i, s:i}", "vendor", pci->vendor, "device", pci->device, "class",
+                     pci->class_code);
+}
+
+static const char *media_name(DeviceKind kind)
+{
+    return kind == KIND_CDROM || kind == KIND_FLOPPY ? device_kind_name(kind) : "disk";
+}
+
+static json_t *drive_to_json(const Drive *drive, DeviceKind kind)
+{
+    return json_pack("{s:o, s:o, s:o, s:o, s:b, s:s, s:b, s:o}", "node",
+                     string_or_null(drive->node), "file", string_or_null(drive->file), "format",
+                     string_or_null(drive->format), "size", size_or_null(drive->size), "readonly",
+                     drive->readonly, "media", media_name(kind), "inserted", drive->inserted,
+                     "backend", string_or_null(drive->backend));
+}
+
+static json_t *nic_to_json(const Nic *nic)
+{
+    return json_pack("{s:o, s:o, s:o, s:o}", "mac", string_or_null(nic->mac), "netdev",
+                     string_or_null(nic->netdev), "link",
+                     nic->link < 0 ? json_null() : json_boolean(nic->link), "backend",
+                     string_or_null(nic->backend));
+}
+
+static json_t *device_to_json(const Device *device)
+{
+    Device *parent = device_parent(device);
+    json_t *json = json_pack("{s:o, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:b, s:b, s:b, s:s}", "path",
+                             string_or_null(device->path), "id", string_or_null(device->id),
+                             "driver", string_or_null(device->driver), "kind",
+                             device_kind_name(device->kind), "label", string_or_null(device->label),
+                             "parent", string_or_null(parent ? parent->path : NULL), "bus",
+                             string_or_null(device->bus ? device->bus->name : NULL), "address",
+                             address_to_json(&device->address), "implicit", device->implicit,
+                             "hotpluggable", device->hotpluggable, "hotplugged", device->hotplugged,
+                             "state", device_state_name(device->state));
+
+    if (device->pci)
+        json_object_set_new(json, "pci", pci_to_json(device->pci));
+    if (device->drive)
+        json_object_set_new(json, "drive", drive_to_json(device->drive, device->kind));
+    if (device->nic)
+        json_object_set_new(json, "nic", nic_to_json(device->nic));
+    return json;
+}
+
+/* Where a folded inner device repeats a name, the outer one's value stands. */
+static json_t *properties_to_json(const GPtrArray *properties)
+{
+    json_t *json = json_object();
+
+    for (guint i = 0; properties && i < properties->len; i++) {
+        const Property *property = properties->pdata[i];
+        g_autofree char *name = g_utf8_make_valid(property->name, -1);
+
+        if (!json_object_get(json, name))
+            json_object_set_new(json, name, string_or_null(property->value));
+    }
+    return json;
+}
+
+char *report_device_json(const Device *device)
+{
+    json_t *json = device_to_json(device);
+
+    json_object_set_new(json, "properties", properties_to_json(device->properties));
+    return finish(json);
+}
+
+/* ---- the tree ---- */
+
+static json_t *devices_to_json(const Guest *guest)
+{
+    json_t *json = json_array();
+    const GPtrArray *lists[] = { guest->devices, guest->memory_devices };
+
+    for (gsize list = 0; list < G_N_ELEMENTS(lists); list++)
+        for (guint i = 0; lists[list] && i < lists[list]->len; i++)
+            json_array_append_new(json, device_to_json(lists[list]->pdata[i]));
+    return json;
+}
+
+static void add_vacant(json_t *json, const Bus *bus)
+{
+    g_autoptr(GArray) places = allocate_vacant(bus);
+
+    for (guint i = 0; i < places->len; i++)
+        json_array_append_new(
+            json, json_pack("{s:o, s:o, s:o}", "bus", string_or_null(bus->name), "parent",
+                            string_or_null(bus->owner ? bus->owner->path : NULL), "address",
+                            address_to_json(&g_array_index(places, Address, i))));
+}
+
+static json_t *vacant_to_json(const Guest *guest)
+{
+    json_t *json = json_array();
+    g_autoptr(GPtrArray) buses = guest_buses(guest);
+
+    for (guint i = 0; i < buses->len; i++)
+        add_vacant(json, buses->pdata[i]);
+    return json;
+}
+
+char *report_tree_json(const Guest *guest)
+{
+    return finish(json_pack("{s:o, s:o, s:o}", "guest", guest_to_json(guest), "devices",
+                            devices_to_json(guest), "vacant", vacant_to_json(guest)));
+}
+
+/* ---- plans ---- */
+
+static json_t *subject_to_json(const PlanSubject *subject)
+{
+    return json_pack("{s:o, s:o, s:o, s:o}", "id", string_or_null(subject->id), "path",
+                     string_or_null(subject->path), "driver", string_or_null(subject->driver),
+                     "address", address_to_json(&subject->address));
+}
+
+static json_t *subjects_to_json(const Plan *plan, guint first)
+{
+    json_t *json = json_array();
+
+    for (guint i = first; i < plan->subjects->len; i++)
+        json_array_append_new(json, subject_to_json(plan->subjects->pdata[i]));
+    return json;
+}
+
+static json_t *checks_to_json(const Plan *plan)
+{
+    json_t *json = json_array();
+
+    for (guint i = 0; i < plan->checks->len; i++) {
+        const PlanCheck *check = plan->checks->pdata[i];
+
+        json_array_append_new(
+            json, json_pack("{s:o, s:b, s:o}", "text", string_or_null(check->text), "caution",
+                            check->caution, "evidence", string_or_null(check->evidence)));
+    }
+    return json;
+}
+
+static void add_plan(json_t *json, const Plan *plan)
+{
+    json_object_set_new(json, "plan", plan_to_json(plan));
+    json_object_set_new(json, "checks", checks_to_json(plan));
+}
+
+char *report_attach_json(const Plan *plan)
+{
+    json_t *json = plan->subjects->len ? subject_to_json(plan->subjects->pdata[0]) : json_object();
+
+    json_object_set_new(json, "with", subjects_to_json(plan, 1));
+    add_plan(json, plan);
+    return finish(json);
+}
+
+char *report_detach_plan_json(const Plan *plan)
+{
+    json_t *json = json_pack("{s:o}", "devices", subjects_to_json(plan, 0));
+
+    add_plan(json, plan);
+    return finish(json);
+}
+
+char *report_detach_json(const Plan *plan)
+{
+    static const char *const names[] = {
+        [FATE_GONE] = "detached",
+        [FATE_LEAVING] = "leaving",
+        [FATE_KEPT] = "kept",
+    };
+    json_t *json = json_object();
+
+    for (gsize i = 0; i < G_N_ELEMENTS(names); i++)
+        json_object_set_new(json, names[i], json_array());
+    for (guint i = 0; i < plan->subjects->len; i++) {
+        const PlanSubject *subject = plan->subjects->pdata[i];
+        Fate fate = report_subject_fate(plan, subject);
+
+        json_array_append_new(json_object_get(json, names[fate]), subject_to_json(subject));
+    }
+    return finish(json);
+}
