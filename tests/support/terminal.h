@@ -1,0 +1,53 @@
+/* A program on a terminal of its own: keys in, the screen as libvterm understands it out. Whatever
+ * is waited for has a deadline; a test that waits in vain fails and shows the screen. */
+#ifndef BACKPLANE_TEST_TERMINAL_H
+#define BACKPLANE_TEST_TERMINAL_H
+
+#include <glib.h>
+
+typedef struct Terminal Terminal;
+
+/* The longest that the program may take for one thing, sanitizers included. */
+#define TERMINAL_PATIENCE_MS 15000
+
+/* Starts arguments[0] (a path, or found in PATH) on a terminal of this size. Its environment is
+ * ours with a UTF-8 locale, TERM=xterm-256color and what finds the guest and the themes of this
+ * build; changes: "NAME=VALUE" or "NAME" to take it away, up to a NULL; may be NULL. (transfer
+ * full) */
+Terminal *terminal_start(int rows, int columns, const char *const *arguments,
+                         const char *const *changes);
+/* Ends the program if it still runs. NULL is fine. */
+void terminal_free(Terminal *terminal);
+
+/* As typed. */
+void terminal_send(Terminal *terminal, const char *keys);
+void terminal_resize(Terminal *terminal, int rows, int columns);
+void terminal_signal(Terminal *terminal, int number);
+
+void terminal_wait_text(Terminal *terminal, const char *text);
+void terminal_wait_no_text(Terminal *terminal, const char *text);
+/* A regular expression that has to match within one row. */
+void terminal_wait_match(Terminal *terminal, const char *pattern);
+/* Waits until the program has drawn nothing for this long. */
+void terminal_wait_quiet(Terminal *terminal, guint milliseconds);
+/* Its exit status, 128 + N when signal N ended it. */
+int terminal_wait_exit(Terminal *terminal);
+
+/* The screen now: rows without trailing blanks, each ended by a newline. (transfer full) */
+char *terminal_text(Terminal *terminal);
+/* The row that the cursor is in. (transfer full) */
+char *terminal_cursor_row(Terminal *terminal);
+gboolean terminal_has_text(Terminal *terminal, const char *text);
+/* Bytes that the program has sent so far. */
+gsize terminal_bytes(const Terminal *terminal);
+/* Microseconds from the start to the first byte; -1 before. */
+gint64 terminal_first_byte(const Terminal *terminal);
+
+/* Fails unless the terminal is as it was before the program came: line discipline, main screen,
+ * visible cursor, no mouse reports. */
+void terminal_assert_restored(Terminal *terminal);
+
+/* Fails the test with a sentence and the screen. */
+void terminal_fail(Terminal *terminal, const char *format, ...) G_GNUC_PRINTF(2, 3);
+
+#endif
