@@ -1,5 +1,6 @@
-/* Monitor replies -> the tree. One write reads everything that changes; QOM paths of devices without
- * an id are asked for once and remembered by their bus's child link, which QEMU never reuses. */
+/* Monitor replies -> the tree. One write reads everything that changes; QOM paths of devices
+ * without an id are asked for once and remembered by their bus's child link, which QEMU never
+ * reuses. */
 #ifndef BACKPLANE_INVENTORY_H
 #define BACKPLANE_INVENTORY_H
 
@@ -10,7 +11,7 @@ typedef struct Inventory Inventory;
 
 typedef enum {
     INVENTORY_TREE, /* the tree and its drives and NICs */
-    INVENTORY_ALL, /* and what a plan needs: block nodes and graph, chardevs, objects */
+    INVENTORY_ALL,  /* and what a plan needs: block nodes and graph, chardevs, objects */
 } InventoryDepth;
 
 /* guest: (transfer none), NULL when error is set. */

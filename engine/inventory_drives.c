@@ -1,0 +1,122 @@
+/* query-block: each entry belongs to a device, which it names by id or path, or in old versions not
+ * at all; then the drive's name in the device's properties decides. */
+#include "engine/inventory_join.h"
+
+#include <string.h>
+
+static char *copy_member(const json_t *object, const char *name)
+{
+    const char *value = json_string_value(json_object_get(object, name));
+    return value && *value ? g_strdup(value) : NULL;
+}
+
+static gint64 size_member(const json_t *object, const char *name)
+{
+    const json_t *value = json_object_get(object, name);
+    return json_is_integer(value) ? json_integer_value(value) : -1;
+}
+
+/* Where the nested description of a complex node keeps its file. */
+static const char *find_file_name(const json_t *node)
+{
+    static const char *const names[] = { "filename", "file.filename", "path", "image", NULL };
+    for (int depth = 0; depth < 16 && json_is_object(node); depth++) {
+        for (gsize i = 0; names[i]; i++) {
+            const char *name = json_string_value(json_object_get(node, names[i]));
+            if (name)
+                return name;
+        }
+        const json_t *inner = json_object_get(node, "file");
+        node = inner ? inner : json_object_get(node, "image");
+    }
+    return NULL;
+}
+
+/* "/srv/a.qcow2" stays; "json:{...}" becomes the name in it. (transfer full) */
+static char *decode_file_name(const char *text)
+{
+    if (!text || !g_str_has_prefix(text, "json:"))
+        return g_strdup(text);
+    json_t *node = json_loads(text + strlen("json:"), 0, NULL);
+    const char *name = find_file_name(node);
+    char *decoded = g_strdup(name ? name : text);
+    json_decref(node);
+    return decoded;
+}
+
+static Drive *drive_from_entry(const json_t *entry)
+{
+    Drive *drive = g_new0(Drive, 1);
+    const json_t *inserted = json_object_get(entry, "inserted");
+    const json_t *image = json_object_get(inserted, "image");
+    const char *file = json_string_value(json_object_get(image, "filename"));
+    if (!file)
+        file = json_string_value(json_object_get(inserted, "file"));
+    drive->backend = copy_member(entry, "device");
+    drive->node = copy_member(inserted, "node-name");
+    drive->file = decode_file_name(file);
+    drive->format = copy_member(inserted, "drv");
+    drive->size = size_member(image, "virtual-size");
+    drive->used = size_member(image, "actual-size");
+    drive->inserted = inserted != NULL;
+    drive->readonly = json_is_true(json_object_get(inserted, "ro"));
+    drive->removable = json_is_true(json_object_get(entry, "removable"));
+    drive->locked = json_is_true(json_object_get(entry, "locked"));
+    drive->tray_open = json_is_true(json_object_get(entry, "tray_open"));
+    return drive;
+}
+
+/* By id and by path in one table: no id begins with '/'. A device with an id is entered first,
+ * since an expander's inner bridge bears the same id. */
+static GHashTable *index_devices(const Guest *guest)
+{
+    GHashTable *index = g_hash_table_new(g_str_hash, g_str_equal);
+    for (guint i = 0; i < guest->devices->len; i++) {
+        Device *device = guest->devices->pdata[i];
+        g_hash_table_insert(index, device->path, device);
+        if (device->id && !g_hash_table_contains(index, device->id))
+            g_hash_table_insert(index, device->id, device);
+    }
+    return index;
+}
+
+/* Devices by the name in their "drive" property. */
+static GHashTable *index_drive_names(const Guest *guest)
+{
+    GHashTable *index = g_hash_table_new(g_str_hash, g_str_equal);
+    for (guint i = 0; i < guest->devices->len; i++) {
+        Device *device = guest->devices->pdata[i];
+        const char *name = device_property(device, "drive");
+        if (name && *name)
+            g_hash_table_insert(index, (gpointer)name, device);
+    }
+    return index;
+}
+
+static Device *find_device(GHashTable *devices, GHashTable *names, const json_t *entry)
+{
+    const char *qdev = json_string_value(json_object_get(entry, "qdev"));
+    Device *device = qdev ? g_hash_table_lookup(devices, qdev) : NULL;
+    if (device)
+        return device;
+    const char *backend = json_string_value(json_object_get(entry, "device"));
+    const char *node =
+        json_string_value(json_object_get(json_object_get(entry, "inserted"), "node-name"));
+    if (backend && *backend)
+        device = g_hash_table_lookup(names, backend);
+    return device || !node ? device : g_hash_table_lookup(names, node);
+}
+
+void inventory_join_drives(Guest *guest, const json_t *reply)
+{
+    gsize i;
+    json_t *entry;
+    g_autoptr(GHashTable) devices = index_devices(guest);
+    g_autoptr(GHashTable) names = index_drive_names(guest);
+    json_array_foreach(reply, i, entry)
+    {
+        Device *device = find_device(devices, names, entry);
+        if (device && !device->drive)
+            device->drive = drive_from_entry(entry);
+    }
+}

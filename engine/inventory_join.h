@@ -1,0 +1,17 @@
+/* The replies beside `info qtree`, joined to the tree before it is folded. Private to inventory.
+ * Every reply may be NULL or of an unexpected shape: what it would tell is then not known. */
+#ifndef BACKPLANE_INVENTORY_JOIN_H
+#define BACKPLANE_INVENTORY_JOIN_H
+
+#include "engine/guest.h"
+
+/* query-pci: bus numbers, classes, interrupts. */
+void inventory_join_pci(Bus *root, const json_t *reply);
+
+/* query-block: what is behind each drive. guest->devices must be indexed. */
+void inventory_join_drives(Guest *guest, const json_t *reply);
+
+/* `info network` and the NICs' own properties: NICs and guest->netdevs. */
+void inventory_join_network(Guest *guest, const char *text);
+
+#endif

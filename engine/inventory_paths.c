@@ -1,0 +1,463 @@
+/* Finding QOM paths through the links of buses. All questions that can be asked at one moment leave
+ * together; each answer asks for what is below it. */
+#include "engine/inventory_paths.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define ROOT_PATH "/machine/unattached/sysbus"
+#define PERIPHERAL "/machine/peripheral/"
+
+/* What is known of a PCI bus's handler of hotplug; it does not change while the bus lives. */
+typedef struct {
+    char *path;    /* "" for none */
+    gboolean acpi; /* the bus has a number for ACPI hotplug */
+} Handler;
+
+struct Paths {
+    Monitor *monitor;
+    GHashTable *links;    /* "BUS child[N] link<TYPE>" -> path */
+    GHashTable *handlers; /* bus path -> Handler */
+    /* Of the run under way: */
+    Bus *root;
+    GHashTable *peripherals; /* id -> its type in qom-list */
+    GHashTable *ids;         /* id -> how often the tree has it */
+    GHashTable *pending;     /* set of Question */
+    gboolean complete;
+    GError *error;
+    PathsDoneFn done;
+    gpointer data;
+};
+
+/* One command under way. */
+typedef struct {
+    Paths *paths;
+    guint command;
+    Bus *bus;
+    Device *device; /* whose link was asked for */
+    char *key;      /* under which the answer is kept */
+    gboolean acpi;
+} Question;
+
+typedef struct {
+    guint64 number;
+    const char *name;
+    const char *type;
+} Link;
+
+static void resolve_bus(Paths *paths, Bus *bus);
+static void resolve_buses_of(Paths *paths, Device *device);
+
+static void handler_free(gpointer data)
+{
+    Handler *handler = data;
+    g_free(handler->path);
+    g_free(handler);
+}
+
+static void question_free(gpointer data)
+{
+    Question *question = data;
+    g_free(question->key);
+    g_free(question);
+}
+
+Paths *paths_new(Monitor *monitor)
+{
+    Paths *paths = g_new0(Paths, 1);
+    paths->monitor = monitor;
+    paths->links = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    paths->handlers = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, handler_free);
+    paths->pending = g_hash_table_new_full(NULL, NULL, question_free, NULL);
+    paths->peripherals = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    paths->ids = g_hash_table_new(g_str_hash, g_str_equal);
+    return paths;
+}
+
+void paths_free(Paths *paths)
+{
+    GHashTableIter iter;
+    gpointer question;
+    if (!paths)
+        return;
+    g_hash_table_iter_init(&iter, paths->pending);
+    while (g_hash_table_iter_next(&iter, &question, NULL))
+        monitor_cancel(paths->monitor, ((Question *)question)->command);
+    g_hash_table_unref(paths->pending);
+    g_hash_table_unref(paths->links);
+    g_hash_table_unref(paths->handlers);
+    g_hash_table_unref(paths->peripherals);
+    g_hash_table_unref(paths->ids);
+    g_clear_error(&paths->error);
+    g_free(paths);
+}
+
+/* --- asking -------------------------------------------------------------------------------------
+ */
+
+static void ask(Paths *paths, const char *command, json_t *arguments, MonitorReplyFn reply,
+                Question question)
+{
+    Question *kept = g_memdup2(&question, sizeof question);
+    kept->paths = paths;
+    kept->command = monitor_send(paths->monitor, command, arguments, reply, kept);
+    g_hash_table_add(paths->pending, kept);
+}
+
+static void finish_if_done(Paths *paths);
+
+/* Keeps a loss of the connection; that QEMU has no such object or property is an answer. */
+static void note_error(Paths *paths, const GError *error)
+{
+    if (error && monitor_error_is_connection(error) && !paths->error)
+        paths->error = g_error_copy(error);
+}
+
+static void end_question(Question *question)
+{
+    Paths *paths = question->paths;
+    g_hash_table_remove(paths->pending, question);
+    finish_if_done(paths);
+}
+
+/* --- links of a bus -----------------------------------------------------------------------------
+ */
+
+static int by_number(gconstpointer a, gconstpointer b)
+{
+    guint64 first = ((const Link *)a)->number, second = ((const Link *)b)->number;
+    return (first > second) - (first < second);
+}
+
+/* The child[N] links of a bus in ascending order. (transfer full) */
+static GArray *read_links(const json_t *properties)
+{
+    gsize i;
+    json_t *property;
+    GArray *links = g_array_new(FALSE, FALSE, sizeof(Link));
+    json_array_foreach(properties, i, property)
+    {
+        const char *name = json_string_value(json_object_get(property, "name"));
+        const char *type = json_string_value(json_object_get(property, "type"));
+        if (!name || !type || !g_str_has_prefix(name, "child[") || !g_str_has_prefix(type, "link<"))
+            continue;
+        Link link = { strtoull(name + strlen("child["), NULL, 10), name, type };
+        g_array_append_val(links, link);
+    }
+    g_array_sort(links, by_number);
+    return links;
+}
+
+static gboolean link_fits(const Link *link, const Device *device)
+{
+    g_autofree char *type = g_strdup_printf("link<%s>", device->driver);
+    return strcmp(link->type, type) == 0;
+}
+
+/* The tree and QOM agree on what sits on the bus. */
+static gboolean links_fit(const GArray *links, const Bus *bus)
+{
+    if (links->len != bus->devices->len)
+        return FALSE;
+    for (guint i = 0; i < links->len; i++) {
+        if (!link_fits(&g_array_index(links, Link, i), bus->devices->pdata[i]))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+static void take_path(Paths *paths, Device *device, const char *path)
+{
+    device->path = g_strdup(path);
+    resolve_buses_of(paths, device);
+}
+
+static void on_link(Monitor *monitor, json_t *result, const GError *error, gpointer data)
+{
+    Question *question = data;
+    Paths *paths = question->paths;
+    const char *path = json_string_value(result);
+    note_error(paths, error);
+    if (path && *path == '/') {
+        g_hash_table_insert(paths->links, g_steal_pointer(&question->key), g_strdup(path));
+        take_path(paths, question->device, path);
+    } else {
+        paths->complete = FALSE; /* it left between the questions */
+    }
+    end_question(question);
+}
+
+static void follow_link(Paths *paths, Bus *bus, Device *device, const Link *link)
+{
+    char *key = g_strdup_printf("%s %s %s", bus->path, link->name, link->type);
+    const char *known = g_hash_table_lookup(paths->links, key);
+    if (known) {
+        take_path(paths, device, known);
+        g_free(key);
+        return;
+    }
+    json_t *arguments = json_pack("{s:s, s:s}", "path", bus->path, "property", link->name);
+    ask(paths, "qom-get", arguments, on_link, (Question){ .device = device, .key = key });
+}
+
+static void follow_links(Paths *paths, Bus *bus, const json_t *properties)
+{
+    g_autoptr(GArray) links = read_links(properties);
+    if (!links_fit(links, bus)) {
+        paths->complete = FALSE;
+        return;
+    }
+    for (guint i = 0; i < links->len; i++) {
+        Device *device = bus->devices->pdata[i];
+        if (!device->path)
+            follow_link(paths, bus, device, &g_array_index(links, Link, i));
+    }
+}
+
+/* --- hotplug ------------------------------------------------------------------------------------
+ */
+
+static gboolean is_pci(const Bus *bus)
+{
+    return bus->family == BUS_PCI || bus->family == BUS_PCIE;
+}
+
+static void on_handler(Monitor *monitor, json_t *result, const GError *error, gpointer data)
+{
+    Question *question = data;
+    const char *path = json_string_value(result);
+    note_error(question->paths, error);
+    if (!error || !monitor_error_is_connection(error)) {
+        Handler *handler = g_new0(Handler, 1);
+        handler->path = g_strdup(path ? path : "");
+        handler->acpi = question->acpi;
+        g_hash_table_insert(question->paths->handlers, g_steal_pointer(&question->key), handler);
+    }
+    end_question(question);
+}
+
+static gboolean has_property(const json_t *properties, const char *wanted)
+{
+    gsize i;
+    json_t *property;
+    json_array_foreach(properties, i, property)
+    {
+        if (g_strcmp0(json_string_value(json_object_get(property, "name")), wanted) == 0)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static void ask_handler(Paths *paths, const Bus *bus, const json_t *properties)
+{
+    ask(paths, "qom-get", json_pack("{s:s, s:s}", "path", bus->path, "property", "hotplug-handler"),
+        on_handler,
+        (Question){ .key = g_strdup(bus->path),
+                    .acpi = has_property(properties, "acpi-pcihp-bsel") });
+}
+
+static gboolean lacks_handler(const Paths *paths, const Bus *bus)
+{
+    return is_pci(bus) && !g_hash_table_contains(paths->handlers, bus->path);
+}
+
+/* --- walking ------------------------------------------------------------------------------------
+ */
+
+static gboolean lacks_path(const Bus *bus)
+{
+    for (guint i = 0; i < bus->devices->len; i++) {
+        if (!((Device *)bus->devices->pdata[i])->path)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static void on_list(Monitor *monitor, json_t *result, const GError *error, gpointer data)
+{
+    Question *question = data;
+    Paths *paths = question->paths;
+    Bus *bus = question->bus;
+    note_error(paths, error);
+    if (error) {
+        paths->complete = FALSE;
+    } else {
+        if (lacks_path(bus))
+            follow_links(paths, bus, result);
+        if (lacks_handler(paths, bus))
+            ask_handler(paths, bus, result);
+    }
+    end_question(question);
+}
+
+static gboolean is_driver(const Device *device, const char *driver)
+{
+    return device && strcmp(device->driver, driver) == 0;
+}
+
+/* The path of a device that needs no question; NULL where one is needed. (transfer full) */
+static char *known_path(const Paths *paths, const Device *device)
+{
+    const Bus *bus = device->bus;
+    if (device->id) {
+        const char *type = g_hash_table_lookup(paths->peripherals, device->id);
+        g_autofree char *wanted = g_strdup_printf("child<%s>", device->driver);
+        /* The inner bridge of a pxb bears the expander's id, and QEMU 10 accepts a '/' in one. */
+        if (type && strcmp(type, wanted) == 0 && !strchr(device->id, '/') &&
+            GPOINTER_TO_UINT(g_hash_table_lookup(paths->ids, device->id)) == 1)
+            return g_strconcat(PERIPHERAL, device->id, NULL);
+        return NULL;
+    }
+    /* Two kinds of devices make their only child themselves, under a name of their own. */
+    if (bus->devices->len == 1 && strcmp(bus->type, "virtio-pci-bus") == 0)
+        return g_strconcat(bus->owner->path, "/virtio-backend", NULL);
+    if (bus->devices->len == 1 && is_driver(bus->owner, "usb-storage"))
+        return g_strconcat(bus->path, "/legacy[0]", NULL);
+    return NULL;
+}
+
+static void resolve_bus(Paths *paths, Bus *bus)
+{
+    for (guint i = 0; i < bus->devices->len; i++) {
+        Device *device = bus->devices->pdata[i];
+        g_autofree char *path = known_path(paths, device);
+        if (path)
+            take_path(paths, device, path);
+    }
+    if (lacks_path(bus) || lacks_handler(paths, bus))
+        ask(paths, "qom-list", json_pack("{s:s}", "path", bus->path), on_list,
+            (Question){ .bus = bus });
+}
+
+static void resolve_buses_of(Paths *paths, Device *device)
+{
+    for (guint i = 0; i < device->buses->len; i++) {
+        Bus *bus = device->buses->pdata[i];
+        bus->path = g_strconcat(device->path, "/", bus->name, NULL);
+        resolve_bus(paths, bus);
+    }
+}
+
+/* --- the end ------------------------------------------------------------------------------------
+ */
+
+/* Devices of the types that hand a plug on to ACPI set themselves as the handler of buses too that
+ * ACPI does not reach (pcie.0 of q35 on QEMU 10): such a bus has no acpi-pcihp-bsel. */
+static const char *const acpi_handlers[] = { "PIIX4_PM", "ICH9-LPC", "acpi-ged", NULL };
+
+static void collect(Bus *bus, GHashTable *devices)
+{
+    for (guint i = 0; i < bus->devices->len; i++) {
+        Device *device = bus->devices->pdata[i];
+        if (device->path)
+            g_hash_table_insert(devices, device->path, device);
+        for (guint j = 0; j < device->buses->len; j++)
+            collect(device->buses->pdata[j], devices);
+    }
+}
+
+static gboolean pci_takes_hotplug(const Paths *paths, const Bus *bus, GHashTable *devices)
+{
+    const Handler *handler = bus->path ? g_hash_table_lookup(paths->handlers, bus->path) : NULL;
+    if (!handler || !*handler->path)
+        return FALSE;
+    const Device *device = g_hash_table_lookup(devices, handler->path);
+    if (device && g_strv_contains(acpi_handlers, device->driver))
+        return handler->acpi;
+    /* A port's own handler stays when the port was told to refuse (hotplug=off). */
+    return !bus->owner || g_strcmp0(device_property(bus->owner, "hotplug"), "false") != 0;
+}
+
+static gboolean takes_hotplug(const Paths *paths, const Bus *bus, GHashTable *devices)
+{
+    switch (bus->family) {
+    case BUS_PCI:
+    case BUS_PCIE:
+        return pci_takes_hotplug(paths, bus, devices);
+    case BUS_SCSI:
+    case BUS_USB:
+    case BUS_VIRTIO_SERIAL:
+    case BUS_NVME:
+        return TRUE;
+    case BUS_OTHER:
+        return strcmp(bus->type, "ccid-bus") == 0;
+    default:
+        return FALSE;
+    }
+}
+
+/* Gives every device an identity and says what can be unplugged. */
+static void settle(const Paths *paths, Bus *bus, GHashTable *devices)
+{
+    bus->hotpluggable = takes_hotplug(paths, bus, devices);
+    for (guint i = 0; i < bus->devices->len; i++) {
+        Device *device = bus->devices->pdata[i];
+        if (!device->path)
+            device->path = g_strdup_printf("?%s/%s[%u]", bus->path, device->driver, i);
+        device->hotpluggable = bus->hotpluggable && (!device->model || device->model->hotpluggable);
+        for (guint j = 0; j < device->buses->len; j++) {
+            Bus *below = device->buses->pdata[j];
+            if (!below->path)
+                below->path = g_strconcat(device->path, "/", below->name, NULL);
+            settle(paths, below, devices);
+        }
+    }
+}
+
+static void finish_if_done(Paths *paths)
+{
+    if (g_hash_table_size(paths->pending) || !paths->done)
+        return;
+    g_autoptr(GHashTable) devices = g_hash_table_new(g_str_hash, g_str_equal);
+    g_autoptr(GError) error = g_steal_pointer(&paths->error);
+    PathsDoneFn done = g_steal_pointer(&paths->done);
+    collect(paths->root, devices);
+    settle(paths, paths->root, devices);
+    done(paths->complete, error, paths->data);
+}
+
+/* --- the start ----------------------------------------------------------------------------------
+ */
+
+static void count_ids(GHashTable *ids, const Bus *bus)
+{
+    for (guint i = 0; i < bus->devices->len; i++) {
+        const Device *device = bus->devices->pdata[i];
+        if (device->id && strcmp(device->bus->type, "pxb-bus") != 0) {
+            guint count = GPOINTER_TO_UINT(g_hash_table_lookup(ids, device->id));
+            g_hash_table_insert(ids, device->id, GUINT_TO_POINTER(count + 1));
+        }
+        for (guint j = 0; j < device->buses->len; j++)
+            count_ids(ids, device->buses->pdata[j]);
+    }
+}
+
+static void read_peripherals(GHashTable *peripherals, const json_t *reply)
+{
+    gsize i;
+    json_t *entry;
+    json_array_foreach(reply, i, entry)
+    {
+        const char *name = json_string_value(json_object_get(entry, "name"));
+        const char *type = json_string_value(json_object_get(entry, "type"));
+        if (name && type)
+            g_hash_table_insert(peripherals, g_strdup(name), g_strdup(type));
+    }
+}
+
+void paths_resolve(Paths *paths, Bus *root, const json_t *peripherals, PathsDoneFn done,
+                   gpointer data)
+{
+    paths->root = root;
+    paths->complete = TRUE;
+    paths->data = data;
+    g_hash_table_remove_all(paths->peripherals);
+    g_hash_table_remove_all(paths->ids);
+    read_peripherals(paths->peripherals, peripherals);
+    count_ids(paths->ids, root);
+    g_free(root->path);
+    root->path = g_strdup(ROOT_PATH);
+    resolve_bus(paths, root);
+    paths->done = done;
+    finish_if_done(paths);
+}
