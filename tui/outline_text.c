@@ -7,6 +7,7 @@
 #include "monitor/text.h"
 
 #define SLOTS 32
+#define OBJECTS "/objects/" /* where QOM keeps back ends */
 
 const char *state_glyph(DeviceState state, gboolean ascii)
 {
@@ -94,7 +95,9 @@ static char *nic_backend(const Nic *nic)
         g_autofree char *value = detail_value(nic->details, telling[i]);
 
         if (value) {
-            text = g_strdup_printf(i == 0 ? "%s %s" : "%s, %s", nic->backend, value);
+            if (g_str_equal(telling[i], "ifname")) /* the interface says enough */
+                return text_printable(value, -1, 0);
+            text = g_strdup_printf("%s, %s", nic->backend, value);
             return text_printable(text, -1, 0);
         }
     }
@@ -112,13 +115,25 @@ char *outline_device_backend(const Device *device)
     for (gsize i = 0; i < G_N_ELEMENTS(properties); i++) {
         const char *value = device_property(device, properties[i]);
 
+        if (value && g_str_has_prefix(value, OBJECTS))
+            value += strlen(OBJECTS);
         if (value && *value)
             return text_printable(value, -1, 0);
     }
     return g_strdup("");
 }
 
-/* How many different places are taken: luns of one target and functions of one slot share it. */
+/* What the device shares with others at its place: luns of one target, functions of one slot. */
+static guint place_number(const Address *address, guint position)
+{
+    if (address->type == ADDRESS_PCI)
+        return address->pci.slot;
+    if (address->type == ADDRESS_DRIVE && address->drive.scsi)
+        return address->drive.target;
+    return position;
+}
+
+/* How many different places are taken. What is plugged to a hub takes none of the controller's. */
 static guint bus_taken(const Bus *bus)
 {
     guint taken = 0;
@@ -126,13 +141,12 @@ static guint bus_taken(const Bus *bus)
 
     for (guint i = 0; i < bus->devices->len; i++) {
         const Address *address = &((const Device *)bus->devices->pdata[i])->address;
-        guint place = address->type == ADDRESS_PCI ? address->pci.slot
-                      : address->type == ADDRESS_DRIVE && address->drive.scsi
-                          ? address->drive.target
-                          : i;
-        if (place != last)
+
+        if (address->type == ADDRESS_USB && strchr(address->usb.port, '.'))
+            continue;
+        if (place_number(address, i) != last)
             taken++;
-        last = place;
+        last = place_number(address, i);
     }
     return taken;
 }
@@ -238,13 +252,13 @@ char *outline_range(const Address *first, const Address *last, gboolean ascii)
 {
     g_autofree char *from = place_text(first);
     g_autofree char *to = place_text(last);
-    const char *colon = strrchr(to, ':');
+    const char *separator = strpbrk(to, ":.") ? MAX(strrchr(to, ':'), strrchr(to, '.')) : NULL;
     const char *tail = to;
 
     if (address_equal(first, last))
         return address_to_short_text(first);
-    if (colon && strncmp(from, to, colon + 1 - to) == 0)
-        tail = colon + 1;
+    if (separator && strncmp(from, to, separator + 1 - to) == 0)
+        tail = separator + 1;
     return g_strdup_printf("%s%s%s", from, ascii ? "-" : "–", tail);
 }
 
@@ -261,14 +275,13 @@ char *outline_group_name(const Bus *bus, guint count)
 
 char *outline_bus_name(const Bus *bus)
 {
-    const Device *owner = bus->owner;
-    g_autofree char *owner_name = owner ? outline_device_name(owner) : g_strdup("");
+    static const char *const suffixes[] = { "-pcihost", "-pci-host", "-host", "-pci-host-bridge" };
+    g_autofree char *host = bus->owner ? text_printable(bus->owner->driver, -1, 0) : g_strdup("");
 
-    if (!owner)
-        return g_strdup("root bus");
-    if (strstr(owner_name, "root bus"))
-        return g_steal_pointer(&owner_name);
-    return g_strdup_printf("%s root bus", owner_name);
+    for (gsize i = 0; i < G_N_ELEMENTS(suffixes); i++)
+        if (g_str_has_suffix(host, suffixes[i]))
+            host[strlen(host) - strlen(suffixes[i])] = '\0';
+    return g_strdup_printf("%s%sroot bus", host, *host ? " " : "");
 }
 
 /* Of the functions that share a slot the one whose state matters most gives the glyph. */
