@@ -277,8 +277,8 @@ char *report_device_text(const Device *device, gboolean ascii)
 {
     Facts facts = { g_string_new(NULL), ascii };
 
-    add_fact_format(&facts, "driver", "%s%s%s", device->driver, device->label ? ", " : "",
-                    device->label ? device->label : "");
+    add_fact(&facts, "device", device_label(device));
+    add_fact(&facts, "driver", device->driver);
     add_fact(&facts, "kind", device_kind_name(device->kind));
     add_place(&facts, device);
     if (device->pci)

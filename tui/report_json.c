@@ -72,15 +72,16 @@ static json_t *nic_to_json(const Nic *nic)
 static json_t *device_to_json(const Device *device)
 {
     Device *parent = device_parent(device);
-    json_t *json = json_pack("{s:o, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:b, s:b, s:b, s:s}", "path",
-                             string_or_null(device->path), "id", string_or_null(device->id),
-                             "driver", string_or_null(device->driver), "kind",
-                             device_kind_name(device->kind), "label", string_or_null(device->label),
-                             "parent", string_or_null(parent ? parent->path : NULL), "bus",
-                             string_or_null(device->bus ? device->bus->name : NULL), "address",
-                             address_to_json(&device->address), "implicit", device->implicit,
-                             "hotpluggable", device->hotpluggable, "hotplugged", device->hotplugged,
-                             "state", device_state_name(device->state));
+    json_t *json =
+        json_pack("{s:o, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:b, s:b, s:b, s:s}", "path",
+                  string_or_null(device->path), "id", string_or_null(device->id), "driver",
+                  string_or_null(device->driver), "kind", device_kind_name(device->kind), "label",
+                  string_or_null(device_label(device)), "parent",
+                  string_or_null(parent ? parent->path : NULL), "bus",
+                  string_or_null(device->bus ? device->bus->name : NULL), "address",
+                  address_to_json(&device->address), "implicit", device->implicit, "hotpluggable",
+                  device->hotpluggable, "hotplugged", device->hotplugged, "state",
+                  device_state_name(device->state));
 
     if (device->pci)
         json_object_set_new(json, "pci", pci_to_json(device->pci));
