@@ -1,4 +1,5 @@
-/* Which slot, bay, port, id and MAC is free, and which one comes next. Pure functions of a guest. */
+/* Which slot, bay, port, id and MAC is free, and which one comes next. Pure functions of a guest.
+ */
 #ifndef BACKPLANE_ALLOCATE_H
 #define BACKPLANE_ALLOCATE_H
 
@@ -14,10 +15,22 @@ Device *allocate_occupant(const Bus *bus, const Address *address);
 /* The first free place; FALSE when the bus is full. */
 gboolean allocate_place(const Bus *bus, Address *address);
 
-/* A bus for a device of this model: the one that a knowledgeable user would take (pci.0 on pc; a free
- * root port, else a conventional bridge on q35; the first fitting controller). NULL with an
+/* A bus for a device of this model: the one that a knowledgeable user would take (pci.0 on pc; a
+ * free root port, else a conventional bridge on q35; the first fitting controller). NULL with an
  * ENGINE_ERROR_REFUSED that names why and where there is room. */
 Bus *allocate_bus(const Guest *guest, const Model *model, GError **error);
+
+/* The bus is of the family that the model plugs to; any PCI function goes into any kind of PCI bus
+ * (QEMU 7.2 and 10.0 take conventional functions in root ports too). */
+gboolean allocate_fits(const Bus *bus, const Model *model);
+/* FALSE for a USB device of full speed on an EHCI bus without companions, which refuses it. */
+gboolean allocate_speed_fits(const Guest *guest, const Bus *bus, const char *driver);
+
+/* "00.0 on rp3, 01.0 on br1 and 30 more": where a device of this model would have room; NULL when
+ * nowhere. (transfer full) */
+char *allocate_free_places(const Guest *guest, const Model *model);
+/* The end of a refusal: the free places, or what to do where there are none. (transfer full) */
+char *allocate_remedy(const Guest *guest, const Model *model);
 
 /* "sd3", "net1", "scsi0": stem and the first number that is no qdev id, node, netdev, object or
  * chardev of the guest. (transfer full) */
@@ -26,7 +39,10 @@ char *allocate_id(const Guest *guest, const char *stem);
  * since node names derived from it have at most 31) or its holder. */
 gboolean allocate_check_id(const Guest *guest, const char *id, GError **error);
 
-/* 52:54:00 and three random bytes, not used by the guest. (transfer full) */
+/* 52:54:00 and three bytes that are random from run to run but stay while the guest stays as it is;
+ * not used by the guest. (transfer full) */
 char *allocate_mac(const Guest *guest);
+/* The NIC that has this MAC; NULL when none has. */
+Device *allocate_mac_holder(const Guest *guest, const char *mac);
 
 #endif

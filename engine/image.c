@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -314,6 +315,8 @@ static Image *probe(const char *path, GError **error)
     Header header = { 0 };
     g_autoptr(Image) image = g_new0(Image, 1);
     image->path = g_strdup(path);
+    g_autofree char *real = realpath(path, NULL);
+    image->real = g_strdup(real != NULL ? real : path);
     gboolean good = read_header(&header, fd, path, error);
     if (good) {
         read_format(image, &header);
@@ -360,6 +363,7 @@ void image_free(Image *image)
         return;
     }
     g_free(image->path);
+    g_free(image->real);
     g_free(image->format);
     g_free(image->backing);
     g_free(image);

@@ -7,6 +7,7 @@
 
 typedef struct {
     char *path;        /* absolute */
+    char *real;        /* the same without symbolic links */
     char *format;      /* QEMU's driver name; "raw" when no known header is there */
     gint64 size;       /* bytes the guest would see; -1 unknown */
     gint64 used;       /* bytes on the host */

@@ -22,7 +22,7 @@ static const RequestOption options[] = {
       "format of the image; read from its header when left out" },
     { "bus", DRIVE, "scsi|virtio|usb|nvme", "what the drive is plugged to" },
     { "bus", NIC | CONTROLLER | DEVICE, "BUS", "bus by its name, or the device that offers it" },
-    { "controller", DRIVE, "ID", "controller of a SCSI or USB drive" },
+    { "controller", DRIVE, "ID", "controller, or bus, that it is plugged to" },
     { "target", DRIVE | DEVICE, "N", "SCSI id" },
     { "lun", DRIVE | DEVICE, "N", "SCSI logical unit" },
     { "address", ANY, "SS.F", "PCI slot and function" },
@@ -132,8 +132,19 @@ static gboolean is_choice(const char *values)
     return TRUE;
 }
 
+/* Buses of drives that QEMU has, and cannot plug to. */
+static const char *const fixed_buses[] = { "ide", "sata", "ahci", "fdc", "floppy", "sd", NULL };
+
 static gboolean check_choice(const RequestOption *option, const char *value, GError **error)
 {
+    if (strcmp(option->name, "bus") == 0 && g_strv_contains(fixed_buses, value)) {
+        g_set_error(
+            error, ENGINE_ERROR, ENGINE_ERROR_REFUSED,
+            "bus=%s takes no hotplug in any guest; give bus=scsi, or the drive to QEMU when "
+            "it starts",
+            value);
+        return FALSE;
+    }
     g_auto(GStrv) choices = g_strsplit(option->values, "|", 0);
     if (g_strv_contains((const char *const *)choices, value)) {
         return TRUE;
