@@ -1,4 +1,4 @@
-/* The process: its folder, its command line, its end; and its serial line. */
+/* The process: its folder, its command line, its end; and waiting for what it tells. */
 #include "tests/support/real_qemu.h"
 
 #include <errno.h>
@@ -19,6 +19,7 @@
 #include <gio/gio.h>
 
 #include "tests/support/real_qemu_client.h"
+#include "tests/support/real_qemu_line.h"
 #include "tests/support/temp.h"
 
 /* A QEMU that spins for longer than any test takes is ended by the kernel. */
@@ -32,10 +33,7 @@ struct RealQemu {
     GSubprocess *process;
     RealQemuClient *client;
     int version;
-    int serial;
-    GString *serial_text;
-    gsize serial_seen; /* lines before this were found already */
-    char *serial_line;
+    RealQemuLine *line;
 };
 
 /* Those that run, for the end of a program whose test failed before it could stop them. */
@@ -88,8 +86,6 @@ RealQemu *real_qemu_new(const char *machine, RealQemuFlags flags)
     qemu->target = g_strdup_printf("unix:%s/monitor", qemu->directory);
     qemu->arguments = g_ptr_array_new_with_free_func(g_free);
     qemu->images = g_ptr_array_new_with_free_func(g_free);
-    qemu->serial = -1;
-    qemu->serial_text = g_string_new(NULL);
     register_running(qemu);
     real_qemu_add(qemu, program != NULL ? program : "qemu-system-x86_64", "-no-user-config",
                   "-machine", machine, "-accel", "tcg", "-display", "none", "-qmp", NULL);
@@ -168,7 +164,7 @@ void real_qemu_launch(RealQemu *qemu)
     g_autoptr(GSubprocessLauncher) launcher = g_subprocess_launcher_new(G_SUBPROCESS_FLAGS_NONE);
 
     qemu->client = real_qemu_client_new(add_connection(qemu, launcher, "harness", 10));
-    qemu->serial = add_connection(qemu, launcher, "line", 11);
+    qemu->line = real_qemu_line_new(add_connection(qemu, launcher, "line", 11));
     real_qemu_add(qemu, "-mon", "harness,mode=control", "-serial", "chardev:line", NULL);
     qemu->process = spawn(qemu, launcher);
     negotiate(qemu);
@@ -213,12 +209,9 @@ void real_qemu_stop(RealQemu *qemu)
     g_ptr_array_remove(running, qemu);
     end_process(qemu);
     real_qemu_client_free(qemu->client);
-    if (qemu->serial >= 0)
-        close(qemu->serial);
+    real_qemu_line_free(qemu->line);
     temp_directory_remove(qemu->directory);
     g_free(qemu->target);
-    g_free(qemu->serial_line);
-    g_string_free(qemu->serial_text, TRUE);
     g_ptr_array_unref(qemu->arguments);
     g_ptr_array_unref(qemu->images);
     g_free(qemu);
@@ -326,6 +319,7 @@ typedef struct {
     const char *text; /* of a line, or an event's name */
     const char *device;
     json_t *event;
+    const char *line;
 } Wanted;
 
 static gboolean event_came(gpointer data)
@@ -339,7 +333,7 @@ static gboolean event_came(gpointer data)
 
 json_t *real_qemu_wait_event(RealQemu *qemu, const char *name, const char *device)
 {
-    Wanted wanted = { qemu, name, device, NULL };
+    Wanted wanted = { .qemu = qemu, .text = name, .device = device };
 
     if (!wait_until(event_came, &wanted, REAL_QEMU_PATIENCE_MS))
         fail_msg("no event %s of %s", name, device != NULL ? device : "anything");
@@ -355,57 +349,26 @@ gboolean real_qemu_saw_event(RealQemu *qemu, const char *name, const char *devic
     return saw;
 }
 
-static void read_serial(RealQemu *qemu)
-{
-    char bytes[4096];
-    ssize_t got;
-
-    while ((got = recv(qemu->serial, bytes, sizeof bytes, MSG_DONTWAIT)) > 0)
-        g_string_append_len(qemu->serial_text, bytes, got);
-}
-
-/* Takes the next complete line off the serial text; NULL for none. (transfer full) */
-static char *next_serial_line(RealQemu *qemu)
-{
-    const char *begin = qemu->serial_text->str + qemu->serial_seen;
-    const char *end = strchr(begin, '\n');
-
-    if (end == NULL)
-        return NULL;
-    qemu->serial_seen += (gsize)(end - begin) + 1;
-    return g_strchomp(g_strndup(begin, (gsize)(end - begin)));
-}
-
 static gboolean line_came(gpointer data)
 {
     Wanted *wanted = data;
-    RealQemu *qemu = wanted->qemu;
-    char *line;
 
-    read_serial(qemu);
-    while ((line = next_serial_line(qemu)) != NULL) {
-        g_free(qemu->serial_line);
-        qemu->serial_line = line;
-        if (strstr(line, wanted->text) != NULL)
-            return TRUE;
-    }
-    return FALSE;
+    wanted->line = real_qemu_line_find(wanted->qemu->line, wanted->text);
+    return wanted->line != NULL;
 }
 
 const char *real_qemu_serial_wait(RealQemu *qemu, const char *text)
 {
-    Wanted wanted = { qemu, text, NULL, NULL };
+    Wanted wanted = { .qemu = qemu, .text = text };
 
     if (!wait_until(line_came, &wanted, REAL_QEMU_PATIENCE_MS))
         fail_msg("the guest's serial line never said \"%s\"; it said:\n%s", text,
-                 qemu->serial_text->str);
-    return qemu->serial_line;
+                 real_qemu_line_transcript(qemu->line));
+    return wanted.line;
 }
 
 void real_qemu_serial_send(RealQemu *qemu, const char *line)
 {
-    g_autofree char *text = g_strconcat(line, "\n", NULL);
-
-    if (send(qemu->serial, text, strlen(text), MSG_NOSIGNAL) != (ssize_t)strlen(text))
-        fail_msg("cannot write to the guest's serial line: %s", g_strerror(errno));
+    if (!real_qemu_line_send(qemu->line, line))
+        fail_with_words(qemu, "the guest's serial line does not take: ", line);
 }
