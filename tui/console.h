@@ -37,4 +37,12 @@ void console_help(Console *console);
 void console_suspend(Console *console);
 void console_quit(Console *console);
 
+/* Whether a command does something where the cursor is: else its hint is left out. */
+gboolean console_can_attach(const Console *console);
+gboolean console_can_detach(const Console *console);
+gboolean console_can_ask_again(const Console *console);
+gboolean console_is_lost(const Console *console);
+gboolean console_can_fold(const Console *console);
+gboolean console_can_unfold(const Console *console);
+
 #endif

@@ -1,0 +1,22 @@
+/* The two lines at the top: the guest and its monitor; the views and how many devices are in which
+ * state, or why there is no connection. */
+#ifndef BACKPLANE_HEADER_H
+#define BACKPLANE_HEADER_H
+
+#include "engine/session.h"
+#include "tui/draw.h"
+
+typedef struct {
+    guint states[STATE_REFUSED + 1]; /* devices in each state; STATE_VACANT: free slots */
+} HeaderCounts;
+
+/* Counted once for each tree. guest may be NULL. */
+void header_count(const Guest *guest, HeaderCounts *counts);
+
+void header_draw(const Session *session, const HeaderCounts *counts, const Canvas *canvas);
+
+/* "connecting to ...", "guest shut down": what there is to say while there is no live tree; NULL
+ * while there is one. (transfer full) */
+char *header_connection_text(const Session *session);
+
+#endif

@@ -1,0 +1,21 @@
+/* The line at the bottom: which keys do something here. */
+#ifndef BACKPLANE_HINTS_H
+#define BACKPLANE_HINTS_H
+
+#include "tui/command.h"
+#include "tui/draw.h"
+
+/* Where a hint stands, for clicks. */
+typedef struct {
+    int column, columns;
+    const Command *command;
+} Hint;
+
+/* commands: (const Command) in their order; when there is no room those before the last two groups
+ * of the table go first. Gives where each stands. (transfer full) (Hint) */
+GArray *hints_draw(const GPtrArray *commands, const Canvas *canvas, int row);
+
+/* The command at this column; NULL for none. */
+const Command *hints_find(const GArray *hints, int column);
+
+#endif

@@ -1,0 +1,163 @@
+/* A list of lines, each a label with a text, broken to a width. */
+#include "tui/line_list.h"
+
+#include <stdarg.h>
+
+typedef struct {
+    char *label;
+    char *text;
+    char *right;
+    Element label_element, element;
+    int indent; /* where the text begins */
+    gboolean rule;
+} Line;
+
+struct LineList {
+    GPtrArray *lines;
+    int columns, label_columns;
+};
+
+static void line_free(gpointer data)
+{
+    Line *line = data;
+
+    g_free(line->label);
+    g_free(line->text);
+    g_free(line->right);
+    g_free(line);
+}
+
+LineList *line_list_new(int columns, int label_columns)
+{
+    LineList *list = g_new0(LineList, 1);
+
+    list->lines = g_ptr_array_new_with_free_func(line_free);
+    list->columns = MAX(columns, 1);
+    list->label_columns = MIN(label_columns, list->columns / 2);
+    return list;
+}
+
+void line_list_free(LineList *list)
+{
+    if (!list)
+        return;
+    g_ptr_array_unref(list->lines);
+    g_free(list);
+}
+
+static Line *add_line(LineList *list)
+{
+    Line *line = g_new0(Line, 1);
+
+    g_ptr_array_add(list->lines, line);
+    return line;
+}
+
+/* label: on the first of the lines that the text takes. */
+static void add_labelled(LineList *list, const char *label, Element label_element, Element element,
+                         const char *text, int indent)
+{
+    g_autoptr(GPtrArray) parts = text_wrap(text, list->columns - indent);
+
+    for (guint i = 0; i < parts->len; i++) {
+        Line *line = add_line(list);
+
+        line->label = i == 0 ? g_strdup(label) : NULL;
+        line->label_element = label_element;
+        line->text = g_strdup(parts->pdata[i]);
+        line->element = element;
+        line->indent = indent;
+    }
+}
+
+void line_list_field(LineList *list, const char *label, Element element, const char *value)
+{
+    int indent = list->label_columns;
+
+    if (text_columns(label) >= indent) { /* a long name stands on a line of its own */
+        add_labelled(list, NULL, ELEMENT_TEXT, ELEMENT_LABEL, label, 0);
+        label = NULL;
+    }
+    add_labelled(list, label, ELEMENT_LABEL, element, value, indent);
+}
+
+void line_list_field_format(LineList *list, const char *label, const char *format, ...)
+{
+    g_autofree char *value = NULL;
+    va_list arguments;
+
+    va_start(arguments, format);
+    value = g_strdup_vprintf(format, arguments);
+    va_end(arguments);
+    line_list_field(list, label, ELEMENT_TEXT, value);
+}
+
+void line_list_text(LineList *list, Element element, const char *text)
+{
+    add_labelled(list, NULL, ELEMENT_TEXT, element, text, 0);
+}
+
+void line_list_key(LineList *list, const char *key, const char *what)
+{
+    add_labelled(list, key, ELEMENT_KEY, ELEMENT_TEXT, what, text_columns(key) + 1);
+}
+
+void line_list_pair(LineList *list, Element element, const char *left, const char *right)
+{
+    Line *line = add_line(list);
+
+    line->text = g_strdup(left);
+    line->right = g_strdup(right);
+    line->element = element;
+}
+
+void line_list_rule(LineList *list, const char *title)
+{
+    Line *line = add_line(list);
+
+    line->rule = TRUE;
+    line->text = g_strdup(title);
+}
+
+void line_list_blank(LineList *list)
+{
+    add_line(list);
+}
+
+int line_list_length(const LineList *list)
+{
+    return (int)list->lines->len;
+}
+
+static void draw_line(const Line *line, const Canvas *canvas, int row)
+{
+    int room = canvas->columns;
+
+    if (line->rule) {
+        draw_rule(canvas, row, line->text, NULL);
+        return;
+    }
+    if (line->right) {
+        draw_right(canvas, row, 0, room, ELEMENT_DIM, line->right);
+        room -= text_columns(line->right) + 1;
+    }
+    if (line->label)
+        draw_text(canvas, row, 0, room, line->label_element, line->label);
+    if (line->text)
+        draw_text(canvas, row, line->indent, room - line->indent, line->element, line->text);
+}
+
+void line_list_draw(const LineList *list, const Canvas *canvas, int *top)
+{
+    int last = MAX(line_list_length(list) - canvas->rows, 0);
+
+    *top = CLAMP(*top, 0, last);
+    for (int row = 0; row < canvas->rows && *top + row < line_list_length(list); row++)
+        draw_line(list->lines->pdata[*top + row], canvas, row);
+    if (*top < last) /* says that there is more */
+        draw_right(canvas, canvas->rows - 1, 0, canvas->columns, ELEMENT_HEADING,
+                   glyph_text(GLYPH_MORE_BELOW, canvas->look->ascii));
+    if (*top > 0)
+        draw_right(canvas, 0, 0, canvas->columns, ELEMENT_HEADING,
+                   glyph_text(GLYPH_MORE_ABOVE, canvas->look->ascii));
+}
