@@ -89,12 +89,15 @@ static void send_answers(Terminal *terminal)
 static char **make_environment(const char *const *changes)
 {
     char **environment = g_get_environ();
+    const char *qemu = g_getenv("BACKPLANE_TEST_QEMU");
 
     environment = g_environ_setenv(environment, "TERM", "xterm-256color", TRUE);
     environment = g_environ_setenv(environment, "LC_ALL", "C.UTF-8", TRUE);
     environment = g_environ_setenv(environment, "BACKPLANE_GUEST", BUILDDIR "/guest.elf", TRUE);
     environment = g_environ_setenv(environment, "BACKPLANE_THEMES", SRCDIR "/themes", TRUE);
     environment = g_environ_unsetenv(environment, "NO_COLOR");
+    if (qemu != NULL)
+        environment = g_environ_setenv(environment, "BACKPLANE_QEMU", qemu, TRUE);
     for (; changes != NULL && *changes != NULL; changes++) {
         g_auto(GStrv) parts = g_strsplit(*changes, "=", 2);
 
@@ -279,6 +282,14 @@ static gboolean matches(Terminal *terminal, const char *pattern)
     return g_regex_match_simple(pattern, screen, G_REGEX_MULTILINE, 0);
 }
 
+static gboolean cursor_left(Terminal *terminal, const char *where)
+{
+    g_autofree char *row = terminal_cursor_row(terminal);
+    g_autofree char *now = g_strdup_printf("%d %s", terminal->cursor.row, row);
+
+    return !g_str_equal(now, where);
+}
+
 static gboolean has_ended(Terminal *terminal, const char *what)
 {
     if (terminal->pid != 0 && waitpid(terminal->pid, &terminal->status, WNOHANG) == terminal->pid)
@@ -302,6 +313,24 @@ void terminal_wait_match(Terminal *terminal, const char *pattern)
 {
     if (!wait_for(terminal, matches, pattern))
         terminal_fail(terminal, "waited in vain for a row like \"%s\"", pattern);
+}
+
+/* The tallest tree that a journey walks through. */
+#define ROWS_MAX 200
+
+void terminal_walk(Terminal *terminal, const char *keys, const char *text)
+{
+    for (int i = 0; i < ROWS_MAX; i++) {
+        g_autofree char *row = terminal_cursor_row(terminal);
+        g_autofree char *here = g_strdup_printf("%d %s", terminal->cursor.row, row);
+
+        if (strstr(row, text) != NULL)
+            return;
+        terminal_send(terminal, keys);
+        if (!wait_for(terminal, cursor_left, here))
+            break;
+    }
+    terminal_fail(terminal, "walked in vain for a row with \"%s\"", text);
 }
 
 void terminal_wait_quiet(Terminal *terminal, guint milliseconds)

@@ -28,6 +28,8 @@ void terminal_wait_text(Terminal *terminal, const char *text);
 void terminal_wait_no_text(Terminal *terminal, const char *text);
 /* A regular expression that has to match within one row. */
 void terminal_wait_match(Terminal *terminal, const char *pattern);
+/* Sends the keys again and again until the cursor's row holds text. */
+void terminal_walk(Terminal *terminal, const char *keys, const char *text);
 /* Waits until the program has drawn nothing for this long. */
 void terminal_wait_quiet(Terminal *terminal, guint milliseconds);
 /* Its exit status, 128 + N when signal N ended it. */

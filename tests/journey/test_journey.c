@@ -1,0 +1,82 @@
+/* A whole visit by keys alone, on the smallest usual terminal: open the demonstration guest, walk
+ * through its tree, attach a SCSI disk, see it, detach it, take that back, quit. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests/support/temp.h"
+#include "tests/support/terminal.h"
+
+typedef struct {
+    Terminal *terminal;
+    char *directory;
+} Visit;
+
+static void test_visit(void **state)
+{
+    Visit *visit = *state;
+    Terminal *terminal = visit->terminal;
+    g_autofree char *image = temp_image(visit->directory, "second.qcow2", "qcow2", 8 << 20);
+
+    terminal_wait_text(terminal, "watchdog0");
+    terminal_walk(terminal, "j", "sdf");
+    terminal_walk(terminal, "k", "scsi0");
+    terminal_walk(terminal, "j", "vacant");
+
+    terminal_send(terminal, "a");
+    terminal_wait_text(terminal, "Attach");
+    terminal_walk(terminal, "\t", "file");
+    terminal_send(terminal, image);
+    terminal_wait_text(terminal, "blockdev-add");
+    terminal_send(terminal, "\r");
+    terminal_wait_match(terminal, "second.qcow2.*added");
+
+    terminal_walk(terminal, "j", "second.qcow2");
+    terminal_send(terminal, "d");
+    terminal_wait_text(terminal, "Detach");
+    terminal_send(terminal, "\r");
+    terminal_wait_no_text(terminal, "second.qcow2");
+
+    terminal_send(terminal, "u");
+    terminal_wait_text(terminal, "blockdev-add");
+    terminal_send(terminal, "\r");
+    terminal_wait_match(terminal, "second.qcow2.*added");
+
+    terminal_send(terminal, "q");
+    assert_int_equal(terminal_wait_exit(terminal), 0);
+    terminal_assert_restored(terminal);
+}
+
+static int open_demo(void **state)
+{
+    static const char *const arguments[] = { BUILDDIR "/san/backplane", "demo", NULL };
+    Visit *visit = g_new0(Visit, 1);
+
+    *state = visit;
+    visit->directory = temp_directory();
+    visit->terminal = terminal_start(24, 80, arguments, NULL);
+    return 0;
+}
+
+static int leave(void **state)
+{
+    Visit *visit = *state;
+
+    terminal_free(visit->terminal);
+    temp_directory_remove(visit->directory);
+    g_free(visit);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_visit, open_demo, leave),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
