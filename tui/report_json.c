@@ -92,7 +92,7 @@ static json_t *device_to_json(const Device *device)
     return json;
 }
 
-/* Where a folded inner device repeats a name, the outer one's value stands. */
+/* Of several of one name the last counts, as with device_property. */
 static json_t *properties_to_json(const GPtrArray *properties)
 {
     json_t *json = json_object();
@@ -101,8 +101,7 @@ static json_t *properties_to_json(const GPtrArray *properties)
         const Property *property = properties->pdata[i];
         g_autofree char *name = g_utf8_make_valid(property->name, -1);
 
-        if (!json_object_get(json, name))
-            json_object_set_new(json, name, string_or_null(property->value));
+        json_object_set_new(json, name, string_or_null(property->value));
     }
     return json;
 }
