@@ -26,8 +26,9 @@ typedef enum {
 typedef void (*SessionFn)(Session *session, SessionChange change, gpointer data);
 
 typedef enum {
-    SESSION_ONCE, /* connect, read, answer: no polling, no reconnecting */
-    SESSION_WATCH, /* poll every 2 s for changes made by others; reconnect when the socket is back */
+    SESSION_ONCE,  /* connect, read, answer: no polling, no reconnecting */
+    SESSION_WATCH, /* poll every 2 s for changes made by others; reconnect when the socket is back
+                    */
 } SessionMode;
 
 /* How often a watched guest is polled for changes made by others: there is no event for them. */
@@ -61,7 +62,8 @@ void session_pause(Session *session, gboolean pause);
 typedef void (*SessionPlanFn)(Session *session, Plan *plan, const GError *error, gpointer data);
 
 /* Reads the guest anew with all that planning needs, then plans. */
-void session_plan_attach(Session *session, const Request *request, SessionPlanFn done, gpointer data);
+void session_plan_attach(Session *session, const Request *request, SessionPlanFn done,
+                         gpointer data);
 /* names: what guest_find accepts. */
 void session_plan_detach(Session *session, const char *const *names, SessionPlanFn done,
                          gpointer data);

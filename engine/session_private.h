@@ -1,0 +1,129 @@
+/* What the parts of the session share. Nobody but session*.c includes it. */
+#ifndef BACKPLANE_SESSION_PRIVATE_H
+#define BACKPLANE_SESSION_PRIVATE_H
+
+#include "engine/history.h"
+#include "engine/inventory.h"
+#include "engine/marks.h"
+#include "engine/session.h"
+
+typedef struct Run Run;
+typedef struct Query Query;
+typedef struct ImageProbe ImageProbe;
+typedef struct Watch Watch;
+
+/* Shared by reference counting: what comes from the main loop holds a reference, so that listeners
+ * may free the session. A freed or lost session has no monitor. */
+struct Session {
+    Target *target;
+    SessionMode mode;
+    SessionState state;
+    GError *error;
+    gint64 lost_at;
+    gboolean paused;
+    gboolean freed;
+    GPtrArray *listeners; /* (Listener) */
+
+    Monitor *monitor;
+    Inventory *inventory;
+    gint64 latency; /* of the connection before */
+    char *farewell; /* what a SHUTDOWN event said */
+    guint retry;    /* timer */
+    guint retries;
+
+    Guest *guest;
+    guint trees; /* of this connection */
+    Journal *journal;
+    Marks *marks;
+    Watch *watch;
+    GPtrArray *reads; /* (Read) asked for */
+
+    GPtrArray *runs;    /* (Run) not yet told to be over */
+    GPtrArray *running; /* (Transaction) of those, pending ones */
+    History *history;
+    const Plan *offered; /* the plan that undo or redo gave away, only to be compared with */
+    json_t *offered_content;
+    const Plan *offered_from; /* and the plan of the history that it came from */
+
+    GPtrArray *queries; /* (Query) */
+    GHashTable
+        *drivers; /* driver -> json_t of its properties, null where QEMU knows no such driver */
+    GHashTable *asked;   /* drivers whose properties are on their way */
+    GPtrArray *watchers; /* (FactsWatcher) live dialogs that miss something */
+    ImageProbe *image;   /* of the request of the latest live dialog */
+    gboolean facts_read; /* a complete read for dialogs is under way */
+};
+
+/* --- session.c --- */
+
+void session_unref(Session *session);
+
+void session_notify(Session *session, SessionChange change);
+void session_log(Session *session, DeviceState state, const char *subject, const char *text,
+                 const char *outcome, gint64 elapsed);
+/* The guest's name, or the target before it is known. */
+const char *session_name(const Session *session);
+/* There is no connection any more, or none that is of use. */
+void session_lose(Session *session, const GError *error);
+/* The guest has been read for the first time since the connection stands. */
+void session_enter_live(Session *session);
+
+/* --- session_watch.c --- */
+
+Watch *watch_new(Session *session);
+void watch_free(Watch *watch);
+/* The connection stands: reads, and from then on polls. */
+void watch_start(Watch *watch);
+/* The connection is gone. */
+void watch_stop(Watch *watch);
+/* Nobody looks, or somebody does again. */
+void watch_pause(Watch *watch, gboolean pause);
+/* Something changed: reads the tree again. Many calls make two reads at most. */
+void watch_refresh(Watch *watch);
+/* The guest was reset: its firmware will number buses, and nobody will tell. */
+void watch_unsettle(Watch *watch);
+/* Asks for the run state alone. */
+void watch_status(Watch *watch);
+
+/* Told when a read that began after the call is published; not told when the connection goes. */
+typedef void (*SessionReadFn)(Session *session, const GError *error, gpointer data);
+void session_read(Session *session, InventoryDepth depth, SessionReadFn done, gpointer data);
+void session_drop_reads(Session *session);
+void session_show_marks(Session *session);
+
+/* --- session_events.c --- */
+
+void session_handle_event(Session *session, const char *name, json_t *payload);
+
+/* --- session_run.c --- */
+
+void session_runs_lost(Session *session, const GError *error);
+void session_runs_event(Session *session, const char *name, json_t *payload);
+void session_runs_free(Session *session);
+void session_runs_forget(Session *session, gpointer data);
+gboolean session_awaits(const Session *session, const Device *device);
+
+/* --- session_plan.c --- */
+
+void session_queries_start(Session *session);
+void session_queries_advance(Session *session);
+void session_queries_lost(Session *session, const GError *error);
+void session_queries_free(Session *session);
+
+/* --- session_facts.c --- */
+
+/* Whether the driver's properties are known; asks for them if not. */
+gboolean session_know_driver(Session *session, const char *driver);
+void session_facts_init(Session *session);
+void session_facts_clear(Session *session);
+void session_facts_forget(Session *session, gpointer data);
+/* The header of an image, once it is read. */
+ImageProbe *image_probe_new(Session *session, const char *path);
+void image_probe_free(ImageProbe *probe);
+gboolean image_probe_is_for(const ImageProbe *probe, const char *path);
+gboolean image_probe_is_over(const ImageProbe *probe);
+void image_probe_facts(const ImageProbe *probe, HotplugFacts *facts);
+/* The path of the image that a request names; NULL for none. */
+const char *request_image(const Request *request);
+
+#endif

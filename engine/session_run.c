@@ -1,0 +1,348 @@
+/* Running plans: a transaction each, the journal of its steps, the marks on what leaves, and the
+ * history of what was completed. */
+#include "engine/session_private.h"
+
+#include <string.h>
+
+typedef enum { RUN_NEW, RUN_UNDO, RUN_REDO } RunKind;
+
+struct Run {
+    Session *session;
+    Transaction *transaction;
+    RunKind kind;
+    const Plan *from; /* the plan of the history that is undone or redone */
+    SessionRunFn finished;
+    gpointer data;
+    const Step *leaving; /* marked already */
+};
+
+/* --- the journal ---------------------------------------------------------------------------------
+ */
+
+static const PlanSubject *run_subject(const Run *run)
+{
+    const Plan *plan = transaction_plan(run->transaction);
+
+    return plan->subjects->len ? plan->subjects->pdata[0] : NULL;
+}
+
+/* Whom a line is about: the device that the step names, else the one that was asked for. */
+static const char *step_subject(const Run *run, const Step *step)
+{
+    const PlanSubject *subject = run_subject(run);
+    const char *id = json_string_value(json_object_get(step->action->arguments, "id"));
+
+    if (id && g_str_has_prefix(step->action->command, "device_"))
+        return id;
+    if (subject && subject->id)
+        return subject->id;
+    return subject && subject->driver ? subject->driver : session_name(run->session);
+}
+
+static DeviceState step_glyph(const Run *run, gboolean back)
+{
+    gboolean attach = transaction_plan(run->transaction)->verb == PLAN_ATTACH;
+
+    return attach != back ? STATE_ADDED : STATE_LEAVING;
+}
+
+static void log_command(Run *run, const Step *step, DeviceState state, const char *outcome,
+                        gint64 ended)
+{
+    g_autofree char *text = action_to_text(step->action);
+
+    session_log(run->session, state, step_subject(run, step), text, outcome, ended - step->started);
+}
+
+static void log_waiting(Run *run, const Step *step)
+{
+    const char *subject = step_subject(run, step);
+    const Plan *plan = transaction_plan(run->transaction);
+    g_autofree char *place = NULL;
+    g_autofree char *text = NULL;
+
+    for (guint i = 0; i < plan->subjects->len && !place; i++) {
+        const PlanSubject *candidate = plan->subjects->pdata[i];
+
+        if (g_strcmp0(candidate->id, subject) == 0)
+            place = address_to_text(&candidate->address);
+    }
+    text = g_strdup_printf("waiting for the guest to release %s", place && *place ? place : "it");
+    session_log(run->session, STATE_LEAVING, subject, text, NULL, -1);
+}
+
+static void log_taken_back(Run *run, const Step *step)
+{
+    g_autofree char *text = g_strdup_printf("%s: taken back", step->words);
+
+    session_log(run->session, step_glyph(run, TRUE), step_subject(run, step), text, NULL,
+                step->ended - step->started);
+}
+
+static void log_left(Run *run, const Step *step)
+{
+    g_autofree char *text = g_strdup_printf("%s: could not be taken back", step->words);
+
+    session_log(run->session, STATE_REFUSED, step_subject(run, step), text, step->error, -1);
+}
+
+static void step_log(Run *run, const Step *step)
+{
+    switch (step->state) {
+    case STEP_LEAVING:
+        log_command(run, step, step_glyph(run, FALSE), "-> {}", g_get_monotonic_time());
+        log_waiting(run, step);
+        break;
+    case STEP_DONE:
+        if (step != run->leaving)
+            log_command(run, step, step_glyph(run, FALSE), "-> {}", step->ended);
+        break;
+    case STEP_FAILED:
+        log_command(run, step, STATE_REFUSED, step->error, step->ended);
+        break;
+    case STEP_UNDONE:
+        log_taken_back(run, step);
+        break;
+    case STEP_LEFT:
+        log_left(run, step);
+        break;
+    case STEP_WAITING:
+    case STEP_RUNNING:
+    case STEP_UNDOING:
+    default:
+        break;
+    }
+}
+
+static void run_log_end(Run *run)
+{
+    const Plan *plan = transaction_plan(run->transaction);
+    g_auto(GStrv) left = transaction_leftovers(run->transaction);
+    g_autofree char *names = g_strjoinv(", ", left);
+    g_autofree char *text = NULL;
+
+    switch (transaction_outcome(run->transaction)) {
+    case OUTCOME_ROLLED_BACK:
+        text = g_strdup_printf("%s: refused, the guest is as it was", plan->title);
+        break;
+    case OUTCOME_LEFTOVERS:
+        text = g_strdup_printf("%s: refused, and left behind: %s", plan->title, names);
+        break;
+    case OUTCOME_LOST:
+        text = g_strdup_printf("%s: connection lost on the way, how far it went is not known",
+                               plan->title);
+        break;
+    case OUTCOME_PENDING:
+    case OUTCOME_DONE:
+    default:
+        return;
+    }
+    session_log(run->session, STATE_REFUSED, session_name(run->session), text, NULL, -1);
+}
+
+/* --- what the transaction says -------------------------------------------------------------------
+ */
+
+static void run_mark_leaving(Run *run)
+{
+    const char *const *leaves = transaction_leaves(run->transaction);
+    const Step *step = transaction_leaving(run->transaction);
+
+    if (!leaves || step == run->leaving)
+        return;
+    run->leaving = step;
+    for (guint i = 0; leaves[i]; i++)
+        marks_leaving(run->session->marks, leaves[i]);
+    session_show_marks(run->session);
+}
+
+static void on_step(Transaction *transaction, const Step *step, gpointer data)
+{
+    Run *run = data;
+    Session *session = g_rc_box_acquire(run->session);
+
+    step_log(run, step);
+    if (!session->freed)
+        run_mark_leaving(run);
+    if (!session->freed)
+        session_notify(session, SESSION_PLAN_CHANGED);
+    session_unref(session);
+}
+
+static void run_remember(Run *run)
+{
+    History *history = run->session->history;
+
+    if (transaction_outcome(run->transaction) != OUTCOME_DONE)
+        return;
+    if (run->kind == RUN_UNDO)
+        history_undid(history, run->from);
+    else if (run->kind == RUN_REDO)
+        history_redid(history, run->from);
+    else
+        history_did(history, transaction_plan(run->transaction));
+}
+
+static void run_free(Run *run)
+{
+    transaction_free(run->transaction);
+    g_free(run);
+}
+
+/* Last: tells whoever started it. */
+static void run_conclude(Run *run)
+{
+    Session *session = run->session;
+
+    g_ptr_array_remove(session->runs, run);
+    if (run->finished)
+        run->finished(session, run->transaction, run->data);
+    run_free(run);
+}
+
+static void on_run_read(Session *session, const GError *error, gpointer data)
+{
+    run_conclude(data);
+}
+
+/* The outcome is told together with the tree that shows it. */
+static void on_finished(Transaction *transaction, gpointer data)
+{
+    Run *run = data;
+    Session *session = g_rc_box_acquire(run->session);
+
+    run_remember(run);
+    g_ptr_array_remove(session->running, transaction);
+    run_log_end(run);
+    if (!session->freed)
+        session_notify(session, SESSION_PLAN_CHANGED);
+    if (!session->freed) {
+        if (session->state == SESSION_LIVE)
+            session_read(session, INVENTORY_TREE, on_run_read, run);
+        else
+            run_conclude(run);
+    }
+    session_unref(session);
+}
+
+/* --- starting ------------------------------------------------------------------------------------
+ */
+
+/* The plan that undo or redo gave away comes back: by its address alone it could be a later one. */
+static gboolean is_offered(const Session *session, const Plan *plan)
+{
+    json_t *content = plan == session->offered ? plan_to_json(plan) : NULL;
+    gboolean same = content && json_equal(content, session->offered_content);
+
+    json_decref(content);
+    return same;
+}
+
+static RunKind run_kind(const Session *session, const Plan *plan)
+{
+    if (!is_offered(session, plan))
+        return RUN_NEW;
+    return session->offered_from == history_undoable(session->history) ? RUN_UNDO : RUN_REDO;
+}
+
+const Transaction *session_run(Session *session, Plan *plan, SessionRunFn finished, gpointer data)
+{
+    static const TransactionListener listener = { on_step, on_finished };
+    Run *run = g_new0(Run, 1);
+
+    run->session = session;
+    run->kind = run_kind(session, plan);
+    run->from = session->offered_from;
+    run->finished = finished;
+    run->data = data;
+    run->transaction = transaction_new(session->state == SESSION_LIVE ? session->monitor : NULL,
+                                       plan, &listener, run);
+    g_ptr_array_add(session->runs, run);
+    g_ptr_array_add(session->running, run->transaction);
+    session_notify(session, SESSION_PLAN_CHANGED);
+    return run->transaction;
+}
+
+const GPtrArray *session_running(const Session *session)
+{
+    return session->running;
+}
+
+/* --- what the connection says --------------------------------------------------------------------
+ */
+
+void session_runs_event(Session *session, const char *name, json_t *payload)
+{
+    for (guint i = session->running->len; i-- > 0 && !session->freed;) {
+        if (i < session->running->len)
+            transaction_event(session->running->pdata[i], name, payload);
+    }
+}
+
+/* Those that are over and wait for a read have their outcome; the others are lost now. */
+void session_runs_lost(Session *session, const GError *error)
+{
+    g_autoptr(GPtrArray) runs = g_ptr_array_copy(session->runs, NULL, NULL);
+
+    for (guint i = 0; i < runs->len && !session->freed; i++) {
+        Run *run = runs->pdata[i];
+
+        if (!g_ptr_array_find(session->runs, run, NULL))
+            continue;
+        if (transaction_outcome(run->transaction) == OUTCOME_PENDING)
+            transaction_lost(run->transaction, error);
+        else
+            run_conclude(run);
+    }
+}
+
+void session_runs_free(Session *session)
+{
+    for (guint i = 0; i < session->runs->len; i++)
+        run_free(session->runs->pdata[i]);
+    g_ptr_array_set_size(session->runs, 0);
+    g_ptr_array_set_size(session->running, 0);
+}
+
+/* --- leaving devices -----------------------------------------------------------------------------
+ */
+
+static Transaction *awaiting(const Session *session, const Device *device)
+{
+    for (guint i = 0; device->path && i < session->running->len; i++) {
+        Transaction *transaction = session->running->pdata[i];
+        const char *const *leaves = transaction_leaves(transaction);
+
+        if (leaves && g_strv_contains(leaves, device->path))
+            return transaction;
+    }
+    return NULL;
+}
+
+gboolean session_awaits(const Session *session, const Device *device)
+{
+    return awaiting(session, device) != NULL;
+}
+
+gboolean session_ask_again(Session *session, const Device *device)
+{
+    Transaction *transaction = awaiting(session, device);
+    g_autofree char *name = NULL;
+
+    if (!transaction)
+        return FALSE;
+    transaction_ask_again(transaction);
+    name = device_display_name(device);
+    session_log(session, STATE_LEAVING, name, "asked again", NULL, -1);
+    return TRUE;
+}
+
+void session_runs_forget(Session *session, gpointer data)
+{
+    for (guint i = 0; i < session->runs->len; i++) {
+        Run *run = session->runs->pdata[i];
+
+        if (run->data == data)
+            run->finished = NULL;
+    }
+}
