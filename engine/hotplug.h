@@ -9,9 +9,10 @@
 
 /* What planning looks at. Pure data, so that a plan can be made again for every key typed. */
 typedef struct {
-    const Guest *guest; /* read with INVENTORY_ALL */
-    GHashTable *drivers; /* driver -> json_t of device-list-properties; absent: not asked */
-    const Image *image; /* of the request's file; NULL: none, or not readable by us */
+    const Guest *guest;  /* read with INVENTORY_ALL */
+    GHashTable *drivers; /* driver -> json_t of device-list-properties; absent: not asked; json
+                          * null: QEMU has no such driver (DeviceNotFound) */
+    const Image *image;  /* of the request's file; NULL: none, or not readable by us */
     const GError *image_error; /* why it is not readable */
 } HotplugFacts;
 
@@ -21,6 +22,10 @@ char *hotplug_driver(const Guest *guest, const Request *request);
 
 /* Errors: ENGINE_ERROR_INPUT, ENGINE_ERROR_REFUSED. (transfer full) */
 Plan *hotplug_plan_attach(const HotplugFacts *facts, const Request *request, GError **error);
+
+/* The drivers of all that leaves with these devices (Device), whose properties tell how to plug
+ * them back. (transfer full) */
+char **hotplug_detach_drivers(const GPtrArray *devices);
 
 /* devices: (Device). Slot mates and everything on their buses go as well; the back ends follow.
  * Errors as above. (transfer full) */

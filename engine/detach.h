@@ -1,0 +1,34 @@
+/* What the parts of planning a detach share. Private to detach.c, replug.c and backend.c. */
+#ifndef BACKPLANE_DETACH_H
+#define BACKPLANE_DETACH_H
+
+#include "engine/hotplug.h"
+
+typedef struct {
+    const HotplugFacts *facts;
+    const Guest *guest;
+    Plan *plan;          /* owned until it is done */
+    GPtrArray *leaving;  /* (const Device) all that leave, a parent before what it carries */
+    GHashTable *new_ids; /* Device -> id that it gets when it is plugged back; has none now */
+} Detach;
+
+/* --- replug.c */
+/* The device_add that brings the device back as it is: same id, place, properties and back end.
+ * node: the block node behind it then; NULL for what it has now. (transfer full) */
+json_t *replug_arguments(Detach *detach, const Device *device, const char *node);
+/* The id that it has or gets. (transfer none) */
+const char *replug_id(Detach *detach, const Device *device);
+
+/* --- backend.c */
+/* The blockdev-add that makes this node again, under another name where as is not NULL; NULL where
+ * QEMU tells too little of it. (transfer full) */
+json_t *backend_remake_node(const Guest *guest, const char *name, const char *as);
+/* The same for a netdev. (transfer full) */
+json_t *backend_remake_netdev(const Netdev *netdev);
+/* Appends the steps that remove the back ends of all that leave, and says what stays. */
+void backend_add_steps(Detach *detach);
+/* The name of the node that replaces a -drive back end, which dies with its device; NULL where the
+ * device has none. (transfer full) */
+char *backend_drive_node(Detach *detach, const Device *device);
+
+#endif
