@@ -36,12 +36,14 @@ void session_unlisten(Session *session, SessionFn listener, gpointer data)
 
 void session_notify(Session *session, SessionChange change)
 {
+    g_rc_box_acquire(session);
     for (guint i = 0; i < session->listeners->len; i++) {
         const Listener *listener = session->listeners->pdata[i];
 
         if (listener->told && !session->freed)
             listener->told(session, change, listener->data);
     }
+    session_unref(session);
 }
 
 const char *session_name(const Session *session)

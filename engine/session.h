@@ -81,7 +81,8 @@ HotplugFacts session_facts(Session *session, const Request *request, SessionFact
 /* No callback of the above kinds will be told to data. */
 void session_forget(Session *session, gpointer data);
 
-/* Runs a plan (transfer full). It is owned by the session and stays listed until it is over.
+/* Runs a plan (transfer full). It is owned by the session and stays listed until it is over; the
+ * finished callback comes once the tree was read again, and the transaction ends with it.
  * finished may be NULL. */
 typedef void (*SessionRunFn)(Session *session, const Transaction *transaction, gpointer data);
 const Transaction *session_run(Session *session, Plan *plan, SessionRunFn finished, gpointer data);

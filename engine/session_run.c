@@ -51,7 +51,8 @@ static void log_command(Run *run, const Step *step, DeviceState state, const cha
 {
     g_autofree char *text = action_to_text(step->action);
 
-    session_log(run->session, state, step_subject(run, step), text, outcome, ended - step->started);
+    journal_add(run->session->journal, state, step_subject(run, step), text, outcome,
+                ended - step->started);
 }
 
 static void log_waiting(Run *run, const Step *step)
@@ -68,14 +69,14 @@ static void log_waiting(Run *run, const Step *step)
             place = address_to_text(&candidate->address);
     }
     text = g_strdup_printf("waiting for the guest to release %s", place && *place ? place : "it");
-    session_log(run->session, STATE_LEAVING, subject, text, NULL, -1);
+    journal_add(run->session->journal, STATE_LEAVING, subject, text, NULL, -1);
 }
 
 static void log_taken_back(Run *run, const Step *step)
 {
     g_autofree char *text = g_strdup_printf("%s: taken back", step->words);
 
-    session_log(run->session, step_glyph(run, TRUE), step_subject(run, step), text, NULL,
+    journal_add(run->session->journal, step_glyph(run, TRUE), step_subject(run, step), text, NULL,
                 step->ended - step->started);
 }
 
@@ -83,7 +84,8 @@ static void log_left(Run *run, const Step *step)
 {
     g_autofree char *text = g_strdup_printf("%s: could not be taken back", step->words);
 
-    session_log(run->session, STATE_REFUSED, step_subject(run, step), text, step->error, -1);
+    journal_add(run->session->journal, STATE_REFUSED, step_subject(run, step), text, step->error,
+                -1);
 }
 
 static void step_log(Run *run, const Step *step)
@@ -162,8 +164,9 @@ static void on_step(Transaction *transaction, const Step *step, gpointer data)
     Session *session = g_rc_box_acquire(run->session);
 
     step_log(run, step);
+    run_mark_leaving(run); /* the last that may touch the run */
     if (!session->freed)
-        run_mark_leaving(run);
+        session_notify(session, SESSION_JOURNAL_GREW);
     if (!session->freed)
         session_notify(session, SESSION_PLAN_CHANGED);
     session_unref(session);
@@ -249,6 +252,7 @@ const Transaction *session_run(Session *session, Plan *plan, SessionRunFn finish
 {
     static const TransactionListener listener = { on_step, on_finished };
     Run *run = g_new0(Run, 1);
+    gboolean freed;
 
     run->session = session;
     run->kind = run_kind(session, plan);
@@ -259,8 +263,11 @@ const Transaction *session_run(Session *session, Plan *plan, SessionRunFn finish
                                        plan, &listener, run);
     g_ptr_array_add(session->runs, run);
     g_ptr_array_add(session->running, run->transaction);
+    g_rc_box_acquire(session);
     session_notify(session, SESSION_PLAN_CHANGED);
-    return run->transaction;
+    freed = session->freed;
+    session_unref(session);
+    return freed ? NULL : run->transaction;
 }
 
 const GPtrArray *session_running(const Session *session)

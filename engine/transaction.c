@@ -22,6 +22,8 @@ struct Transaction {
     guint undo;      /* action of the current step's undo */
     guint deadline;  /* of an undo that waits for the guest */
     gboolean silent; /* a device went without DEVICE_DELETED */
+    json_t *deleted; /* payloads of DEVICE_DELETED: some come before the device_del they belong to,
+                        since an eject takes the whole slot */
 };
 
 static void transaction_undo(Transaction *transaction);
@@ -31,6 +33,7 @@ static void transaction_clear(gpointer data)
     Transaction *transaction = data;
 
     plan_free(transaction->plan);
+    json_decref(transaction->deleted);
     g_free(transaction->error);
 }
 
@@ -139,9 +142,12 @@ static void on_work(WorkNews news, const char *message, gpointer data)
 
 static void transaction_work(Transaction *transaction, const Action *action)
 {
-    if (transaction->monitor)
-        transaction->work =
-            work_new(transaction->monitor, action, transaction->silent, on_work, transaction);
+    if (!transaction->monitor)
+        return;
+    if (strcmp(action->command, "device_add") == 0)
+        json_array_clear(transaction->deleted); /* it may be one of those */
+    transaction->work = work_new(transaction->monitor, action, transaction->silent,
+                                 transaction->deleted, on_work, transaction);
 }
 
 /* --- forwards ------------------------------------------------------------------------------------
@@ -308,6 +314,7 @@ Transaction *transaction_new(Monitor *monitor, Plan *plan, const TransactionList
 
     transaction->monitor = monitor;
     transaction->plan = plan;
+    transaction->deleted = json_array();
     transaction->listener = *listener;
     transaction->data = data;
     transaction->start = g_timeout_add(0, on_start, transaction);
@@ -328,6 +335,8 @@ void transaction_free(Transaction *transaction)
 
 void transaction_event(Transaction *transaction, const char *name, json_t *payload)
 {
+    if (strcmp(name, "DEVICE_DELETED") == 0)
+        json_array_append(transaction->deleted, payload);
     if (transaction->work)
         work_event(transaction->work, name, payload);
 }

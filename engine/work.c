@@ -37,7 +37,7 @@ struct Work {
     char *refusal; /* of the command, until it is judged */
     guint retry;
     Leaving *leaving;
-    json_t *early;      /* payloads of DEVICE_DELETED that came before the reply */
+    json_t *deleted;    /* (borrowed) payloads of DEVICE_DELETED that came before */
     gboolean announced; /* WORK_LEAVING */
 };
 
@@ -107,7 +107,7 @@ static void work_leave(Work *work)
 
     work->leaving =
         leaving_new(work->monitor, (const char *const *)work->action->leaves, on_leaving, work);
-    json_array_foreach(work->early, index, payload)
+    json_array_foreach(work->deleted, index, payload)
     {
         leaving_event(work->leaving, "DEVICE_DELETED", payload);
     }
@@ -178,7 +178,7 @@ static void work_refused(Work *work, const GError *error)
     work->refusal = g_strdup(error->message);
     if (work->action->leaves && work->action->leaves[0])
         work_leave(work);
-    else if (work->removal && missing)
+    else if (missing && (work->removal || strcmp(work->action->command, "device_del") == 0))
         work_tell(work, WORK_DONE, NULL);
     else if (work->removal && work->removal->list)
         work_look_for_removed(work);
@@ -209,7 +209,8 @@ static void work_send(Work *work)
 /* --- the face ------------------------------------------------------------------------------------
  */
 
-Work *work_new(Monitor *monitor, const Action *action, gboolean patient, WorkFn told, gpointer data)
+Work *work_new(Monitor *monitor, const Action *action, gboolean patient, json_t *deleted,
+               WorkFn told, gpointer data)
 {
     Work *work = g_new0(Work, 1);
 
@@ -220,7 +221,7 @@ Work *work_new(Monitor *monitor, const Action *action, gboolean patient, WorkFn 
     work->told = told;
     work->data = data;
     work->started = g_get_monotonic_time();
-    work->early = json_array();
+    work->deleted = deleted;
     work_send(work);
     return work;
 }
@@ -233,7 +234,6 @@ void work_free(Work *work)
     if (work->retry)
         g_source_remove(work->retry);
     leaving_free(work->leaving);
-    json_decref(work->early);
     g_free(work->refusal);
     g_free(work);
 }
@@ -242,8 +242,6 @@ void work_event(Work *work, const char *name, json_t *payload)
 {
     if (work->leaving)
         leaving_event(work->leaving, name, payload);
-    else if (strcmp(name, "DEVICE_DELETED") == 0)
-        json_array_append(work->early, payload);
 }
 
 void work_ask_again(Work *work)

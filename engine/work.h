@@ -19,9 +19,10 @@ typedef enum {
 typedef void (*WorkFn)(WorkNews news, const char *message, gpointer data);
 
 /* Sends. action must live as long. patient: a device went just before without DEVICE_DELETED, so
- * that QEMU may refuse for a moment to remove what it held. (transfer full) */
-Work *work_new(Monitor *monitor, const Action *action, gboolean patient, WorkFn told,
-               gpointer data);
+ * that QEMU may refuse for a moment to remove what it held. deleted: array of the payloads of
+ * DEVICE_DELETED so far, which the owner fills and keeps as long. (transfer full) */
+Work *work_new(Monitor *monitor, const Action *action, gboolean patient, json_t *deleted,
+               WorkFn told, gpointer data);
 /* Stops listening. */
 void work_free(Work *work);
 

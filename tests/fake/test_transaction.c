@@ -457,6 +457,28 @@ static void test_event_before_the_reply_counts(void **state)
     assert_int_equal(transaction_outcome(bench->transaction), OUTCOME_DONE);
 }
 
+/* T3: the eject of a slot takes functions along whose own device_del comes later. */
+static void test_event_of_an_earlier_step_counts(void **state)
+{
+    Bench *bench = *state;
+    Plan *plan = plan_new(PLAN_DETACH, "detach both functions");
+    gint64 begun = g_get_monotonic_time();
+
+    plug(bench, "d4");
+    plan_add(plan, "d4", part_action(4, TRUE), part_action(4, FALSE));
+    plan_add(plan, "d2", part_action(2, TRUE), part_action(2, FALSE));
+    fake_monitor_fail(bench->fake, "device_del:d2", "DeviceNotFound", "Device 'd2' not found");
+    fake_monitor_then_event(bench->fake, "device_del:d4", "DEVICE_DELETED",
+                            "{\"device\":\"d2\",\"path\":\"/machine/peripheral/d2\"}");
+    start(bench, plan);
+    fake_wait(transaction_leaving(bench->transaction));
+    fake_monitor_event(bench->fake, "DEVICE_DELETED",
+                       "{\"device\":\"d4\",\"path\":\"/machine/peripheral/d4\"}");
+    fake_wait(bench->finished);
+    assert_int_equal(transaction_outcome(bench->transaction), OUTCOME_DONE);
+    assert_true(g_get_monotonic_time() - begun < 250 * G_TIME_SPAN_MILLISECOND);
+}
+
 /* QEMU takes a device out of QOM some 50 ms before it drops what it held. */
 static void test_waits_for_what_a_silent_device_held(void **state)
 {
@@ -672,6 +694,7 @@ int main(void)
         WITH_BENCH(test_leaves_with_the_event),
         WITH_BENCH(test_leaves_without_an_event),
         WITH_BENCH(test_event_before_the_reply_counts),
+        WITH_BENCH(test_event_of_an_earlier_step_counts),
         WITH_BENCH(test_waits_for_what_a_silent_device_held),
         WITH_BENCH(test_takes_a_pending_unplug_for_pending),
         WITH_BENCH(test_a_refusal_is_one),
