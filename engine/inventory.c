@@ -12,8 +12,8 @@
 
 typedef enum {
     REPLY_PERIPHERAL,
-    REPLY_ANONYMOUS,
     REPLY_QTREE,
+    REPLY_ANONYMOUS,
     REPLY_PCI,
     REPLY_BLOCK,
     REPLY_NETWORK,
@@ -37,8 +37,9 @@ static const struct {
 } questions[REPLIES] = {
     /* Before the tree: a device that leaves in between is then missing in the tree, not in this. */
     [REPLY_PERIPHERAL] = { "qom-list", "{\"path\":\"/machine/peripheral\"}" },
-    [REPLY_ANONYMOUS] = { "qom-list", "{\"path\":\"/machine/peripheral-anon\"}" },
     [REPLY_QTREE] = { NULL, "info qtree" },
+    /* After the tree: an anonymous device that was replaced in between is then noticed. */
+    [REPLY_ANONYMOUS] = { "qom-list", "{\"path\":\"/machine/peripheral-anon\"}" },
     [REPLY_PCI] = { "query-pci", NULL },
     [REPLY_BLOCK] = { "query-block", NULL },
     [REPLY_NETWORK] = { NULL, "info network" },
@@ -275,7 +276,7 @@ static void build(Inventory *inventory)
     inventory->guest->root = inventory_tree_new(record);
     take_facts(inventory, inventory->guest);
     paths_resolve(inventory->paths, inventory->guest->root, inventory->replies[REPLY_PERIPHERAL],
-                  on_paths, inventory);
+                  inventory->replies[REPLY_ANONYMOUS], on_paths, inventory);
 }
 
 static void take_reply(Inventory *inventory, ReplyKind kind, json_t *result, const GError *error)

@@ -14,8 +14,18 @@ typedef struct {
     gboolean acpi; /* the bus has a number for ACPI hotplug */
 } Handler;
 
+/* A bus whose links were followed. As long as it carries the same devices in the same order, and no
+ * anonymous device of the guest came or went, their paths are the same: QEMU counts those devices
+ * up and never uses a number again. */
+typedef struct {
+    char *devices; /* drivers and ids, in order */
+    char **paths;
+} Known;
+
 struct Paths {
     Monitor *monitor;
+    GHashTable *buses;    /* bus path -> Known */
+    char *anonymous;      /* the reply to qom-list /machine/peripheral-anon that they hold for */
     GHashTable *links;    /* "BUS child[N] link<TYPE>" -> path */
     GHashTable *handlers; /* bus path -> Handler */
     /* Of the run under way: */
@@ -55,6 +65,14 @@ static void handler_free(gpointer data)
     g_free(handler);
 }
 
+static void known_free(gpointer data)
+{
+    Known *known = data;
+    g_free(known->devices);
+    g_strfreev(known->paths);
+    g_free(known);
+}
+
 static void question_free(gpointer data)
 {
     Question *question = data;
@@ -66,6 +84,7 @@ Paths *paths_new(Monitor *monitor)
 {
     Paths *paths = g_new0(Paths, 1);
     paths->monitor = monitor;
+    paths->buses = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, known_free);
     paths->links = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     paths->handlers = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, handler_free);
     paths->pending = g_hash_table_new_full(NULL, NULL, question_free, NULL);
@@ -84,6 +103,8 @@ void paths_free(Paths *paths)
     while (g_hash_table_iter_next(&iter, &question, NULL))
         monitor_cancel(paths->monitor, ((Question *)question)->command);
     g_hash_table_unref(paths->pending);
+    g_hash_table_unref(paths->buses);
+    g_free(paths->anonymous);
     g_hash_table_unref(paths->links);
     g_hash_table_unref(paths->handlers);
     g_hash_table_unref(paths->peripherals);
@@ -290,6 +311,49 @@ static void on_list(Monitor *monitor, json_t *result, const GError *error, gpoin
     end_question(question);
 }
 
+/* A hub that QEMU inserts by itself comes and goes without being anonymous in that sense. */
+static gboolean may_be_remembered(const Bus *bus)
+{
+    return bus->family != BUS_USB;
+}
+
+/* (transfer full) */
+static char *list_devices(const Bus *bus)
+{
+    GString *list = g_string_new(NULL);
+    for (guint i = 0; i < bus->devices->len; i++) {
+        const Device *device = bus->devices->pdata[i];
+        g_string_append_printf(list, "%s %s\n", device->driver, device->id ? device->id : "");
+    }
+    return g_string_free(list, FALSE);
+}
+
+static void remember_bus(Paths *paths, const Bus *bus)
+{
+    GPtrArray *list = g_ptr_array_new();
+    for (guint i = 0; i < bus->devices->len; i++)
+        g_ptr_array_add(list, g_strdup(((Device *)bus->devices->pdata[i])->path));
+    g_ptr_array_add(list, NULL);
+    Known *known = g_new0(Known, 1);
+    known->devices = list_devices(bus);
+    known->paths = (char **)g_ptr_array_free(list, FALSE);
+    g_hash_table_insert(paths->buses, g_strdup(bus->path), known);
+}
+
+/* Takes the paths of this bus's devices from an earlier run, where they still hold. */
+static void recall_bus(Paths *paths, Bus *bus)
+{
+    const Known *known = g_hash_table_lookup(paths->buses, bus->path);
+    g_autofree char *devices = known ? list_devices(bus) : NULL;
+    if (!known || strcmp(devices, known->devices) != 0)
+        return;
+    for (guint i = 0; i < bus->devices->len; i++) {
+        Device *device = bus->devices->pdata[i];
+        if (!device->path)
+            take_path(paths, device, known->paths[i]);
+    }
+}
+
 static gboolean is_driver(const Device *device, const char *driver)
 {
     return device && strcmp(device->driver, driver) == 0;
@@ -324,6 +388,8 @@ static void resolve_bus(Paths *paths, Bus *bus)
         if (path)
             take_path(paths, device, path);
     }
+    if (lacks_path(bus))
+        recall_bus(paths, bus);
     if (lacks_path(bus) || lacks_handler(paths, bus))
         ask(paths, "qom-list", json_pack("{s:s}", "path", bus->path), on_list,
             (Question){ .bus = bus });
@@ -387,8 +453,10 @@ static gboolean takes_hotplug(const Paths *paths, const Bus *bus, GHashTable *de
 }
 
 /* Gives every device an identity and says what can be unplugged. */
-static void settle(const Paths *paths, Bus *bus, GHashTable *devices)
+static void settle(Paths *paths, Bus *bus, GHashTable *devices)
 {
+    if (paths->complete && may_be_remembered(bus))
+        remember_bus(paths, bus);
     bus->hotpluggable = takes_hotplug(paths, bus, devices);
     for (guint i = 0; i < bus->devices->len; i++) {
         Device *device = bus->devices->pdata[i];
@@ -445,9 +513,20 @@ static void read_peripherals(GHashTable *peripherals, const json_t *reply)
     }
 }
 
-void paths_resolve(Paths *paths, Bus *root, const json_t *peripherals, PathsDoneFn done,
-                   gpointer data)
+/* What was remembered holds no more when an anonymous device came or went. */
+static void check_memory(Paths *paths, const json_t *anonymous)
 {
+    char *now = anonymous ? json_dumps(anonymous, JSON_SORT_KEYS) : NULL;
+    if (!now || g_strcmp0(now, paths->anonymous) != 0)
+        g_hash_table_remove_all(paths->buses);
+    g_free(paths->anonymous);
+    paths->anonymous = now;
+}
+
+void paths_resolve(Paths *paths, Bus *root, const json_t *peripherals, const json_t *anonymous,
+                   PathsDoneFn done, gpointer data)
+{
+    check_memory(paths, anonymous);
     paths->root = root;
     paths->complete = TRUE;
     paths->data = data;

@@ -22,10 +22,11 @@ Paths *paths_new(Monitor *monitor);
 /* Calls back no more. */
 void paths_free(Paths *paths);
 
-/* Fills path, hotpluggable of devices and buses. peripherals: the reply to qom-list
- * /machine/peripheral. Calls back once, maybe before it returns. root must live until then. */
-void paths_resolve(Paths *paths, Bus *root, const json_t *peripherals, PathsDoneFn done,
-                   gpointer data);
+/* Fills path and hotpluggable of devices and buses. peripherals, anonymous: the replies to qom-list
+ * /machine/peripheral and peripheral-anon, asked before and after the tree. Calls back once, maybe
+ * before it returns. root must live until then. */
+void paths_resolve(Paths *paths, Bus *root, const json_t *peripherals, const json_t *anonymous,
+                   PathsDoneFn done, gpointer data);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Paths, paths_free)
 
