@@ -143,7 +143,7 @@ static void add_properties(LineList *list, const Device *device)
 {
     if (!device->properties || !device->properties->len)
         return;
-    line_list_rule(list, "properties");
+    line_list_rule(list, "properties", NULL);
     for (guint i = 0; i < device->properties->len; i++) {
         const Property *property = device->properties->pdata[i];
 
@@ -171,7 +171,7 @@ static void add_leaving(LineList *list, const DetailFacts *facts, gboolean ascii
     line_list_blank(list);
     if (facts->connected) {
         line_list_key(list, "r", "ask again");
-        line_list_rule(list, NULL);
+        line_list_rule(list, NULL, NULL);
     }
 }
 

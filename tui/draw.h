@@ -3,6 +3,7 @@
 #ifndef BACKPLANE_DRAW_H
 #define BACKPLANE_DRAW_H
 
+#define NCURSES_NOMACROS 1 /* erase, clear, move are words of ours too */
 #include <ncurses.h>
 
 #include "tui/theme.h"

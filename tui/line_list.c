@@ -104,19 +104,26 @@ void line_list_key(LineList *list, const char *key, const char *what)
 
 void line_list_pair(LineList *list, Element element, const char *left, const char *right)
 {
-    Line *line = add_line(list);
+    int room = list->columns - text_columns(right) - 2;
+    g_autoptr(GPtrArray) parts = text_wrap(left, MAX(room, list->columns / 3));
 
-    line->text = g_strdup(left);
-    line->right = g_strdup(right);
-    line->element = element;
+    for (guint i = 0; i < parts->len; i++) {
+        Line *line = add_line(list);
+
+        line->text = g_strdup(parts->pdata[i]);
+        line->right = i == 0 ? g_strdup(right) : NULL;
+        line->element = element;
+        line->indent = i == 0 ? 0 : MIN(2, list->columns / 3);
+    }
 }
 
-void line_list_rule(LineList *list, const char *title)
+void line_list_rule(LineList *list, const char *title, const char *count)
 {
     Line *line = add_line(list);
 
     line->rule = TRUE;
     line->text = g_strdup(title);
+    line->right = g_strdup(count);
 }
 
 void line_list_blank(LineList *list)
@@ -133,10 +140,6 @@ static void draw_line(const Line *line, const Canvas *canvas, int row)
 {
     int room = canvas->columns;
 
-    if (line->rule) {
-        draw_rule(canvas, row, line->text, NULL);
-        return;
-    }
     if (line->right) {
         draw_right(canvas, row, 0, room, ELEMENT_DIM, line->right);
         room -= text_columns(line->right) + 1;
@@ -147,17 +150,42 @@ static void draw_line(const Line *line, const Canvas *canvas, int row)
         draw_text(canvas, row, line->indent, room - line->indent, line->element, line->text);
 }
 
-void line_list_draw(const LineList *list, const Canvas *canvas, int *top)
+/* Says that there is more than is shown. */
+static void draw_more(const Canvas *canvas, int column, gboolean above, gboolean below)
+{
+    if (below)
+        draw_glyph(canvas, canvas->rows - 1, column, ELEMENT_HEADING, GLYPH_MORE_BELOW);
+    if (above)
+        draw_glyph(canvas, 0, column, ELEMENT_HEADING, GLYPH_MORE_ABOVE);
+}
+
+typedef void (*RuleFn)(const Canvas *canvas, int row, const char *title, const char *count);
+
+static void draw_lines(const LineList *list, const Canvas *canvas, const Canvas *inside,
+                       RuleFn rule, int *top)
 {
     int last = MAX(line_list_length(list) - canvas->rows, 0);
 
     *top = CLAMP(*top, 0, last);
-    for (int row = 0; row < canvas->rows && *top + row < line_list_length(list); row++)
-        draw_line(list->lines->pdata[*top + row], canvas, row);
-    if (*top < last) /* says that there is more */
-        draw_right(canvas, canvas->rows - 1, 0, canvas->columns, ELEMENT_HEADING,
-                   glyph_text(GLYPH_MORE_BELOW, canvas->look->ascii));
-    if (*top > 0)
-        draw_right(canvas, 0, 0, canvas->columns, ELEMENT_HEADING,
-                   glyph_text(GLYPH_MORE_ABOVE, canvas->look->ascii));
+    for (int row = 0; row < canvas->rows && *top + row < line_list_length(list); row++) {
+        const Line *line = list->lines->pdata[*top + row];
+
+        if (line->rule)
+            rule(canvas, row, line->text, line->right);
+        else
+            draw_line(line, inside, row);
+    }
+    draw_more(canvas, canvas->columns - 1, *top > 0, *top < last);
+}
+
+void line_list_draw(const LineList *list, const Canvas *canvas, int *top)
+{
+    draw_lines(list, canvas, canvas, draw_rule, top);
+}
+
+void line_list_draw_boxed(const LineList *list, const Canvas *canvas, int *top)
+{
+    Canvas inside = canvas_part(canvas, 0, 2, canvas->rows, canvas->columns - 4);
+
+    draw_lines(list, canvas, &inside, draw_box_rule, top);
 }

@@ -17,14 +17,17 @@ void line_list_field_format(LineList *list, const char *label, const char *forma
 void line_list_text(LineList *list, Element element, const char *text);
 /* A key and what it does: "r ask again". */
 void line_list_key(LineList *list, const char *key, const char *what);
-/* Two texts on one line, the second right. */
+/* Two texts, the second at the right end of the first line. */
 void line_list_pair(LineList *list, Element element, const char *left, const char *right);
-void line_list_rule(LineList *list, const char *title);
+/* Titles may be NULL. */
+void line_list_rule(LineList *list, const char *title, const char *count);
 void line_list_blank(LineList *list);
 
 int line_list_length(const LineList *list);
 /* Draws the lines from top on; top is clamped to what there is to scroll. */
 void line_list_draw(const LineList *list, const Canvas *canvas, int *top);
+/* The same inside a box: its rules join the sides. canvas: as wide as the box. */
+void line_list_draw_boxed(const LineList *list, const Canvas *canvas, int *top);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(LineList, line_list_free)
 

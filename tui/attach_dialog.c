@@ -1,0 +1,525 @@
+/* The attach dialog: the form painted, and the keys that fill it. */
+#include "tui/attach_dialog.h"
+
+#include <string.h>
+
+#include "tui/attach_form.h"
+#include "tui/outline_text.h"
+#include "tui/path_complete.h"
+#include "tui/plan_lines.h"
+
+#define WIDTH 76
+#define WIDE 112
+#define HEIGHT 35
+#define MARGIN 4
+#define FOOT 3     /* rule, buttons, bottom */
+#define BODY_MIN 3 /* lines of the plan below which the fields take its room */
+
+enum { BUTTON_ATTACH, BUTTON_CANCEL, BUTTONS };
+
+typedef struct {
+    Dialog dialog;
+    AttachForm form;
+    guint focus; /* among the shown fields, then the buttons */
+    char *told;  /* candidates of a completion, until the next key */
+    PathComplete *complete;
+    gboolean planning; /* [ Attach ] was pressed: the last plan is being made */
+    gboolean json;
+    int top;             /* of the plan */
+    Canvas fields, foot; /* where they were painted */
+    int first;           /* field on the first line of them */
+} AttachDialog;
+
+static const AttachField *field_row(const AttachDialog *self, guint shown)
+{
+    gsize count;
+
+    return &attach_fields(&count)[g_array_index(self->form.shown, guint, shown)];
+}
+
+/* NULL while a button has the focus. */
+static const AttachField *focused_field(const AttachDialog *self)
+{
+    return self->focus < self->form.shown->len ? field_row(self, self->focus) : NULL;
+}
+
+static int focused_button(const AttachDialog *self)
+{
+    return self->focus < self->form.shown->len ? -1 : (int)(self->focus - self->form.shown->len);
+}
+
+static gboolean is_text(const AttachField *field)
+{
+    return field &&
+           (field->type == FIELD_TEXT || field->type == FIELD_FILE || field->type == FIELD_OPTIONS);
+}
+
+/* --- painting
+ * ------------------------------------------------------------------------------------- */
+
+/* The choices side by side, the chosen one in brackets; shifted so that it is in sight. */
+static void draw_choices(const Canvas *canvas, int row, int column, int columns, GPtrArray *choices,
+                         const char *value, gboolean proposed)
+{
+    guint chosen = 0, from;
+    int width = 0, at = column;
+
+    if (!g_ptr_array_find_with_equal_func(choices, value, g_str_equal, &chosen))
+        chosen = 0;
+    for (from = chosen; from > 0; from--) {
+        width += text_columns(choices->pdata[from]) + 2;
+        if (width + text_columns(choices->pdata[from - 1]) + 4 > columns)
+            break;
+    }
+    for (guint i = from; i < choices->len && at < column + columns; i++) {
+        gboolean is_value = g_str_equal(choices->pdata[i], value);
+
+        at += draw_format(canvas, row, at, column + columns - at,
+                          !is_value  ? ELEMENT_DIM
+                          : proposed ? ELEMENT_TEXT
+                                     : ELEMENT_CHOICE,
+                          is_value ? "[%s]" : "%s", (const char *)choices->pdata[i]);
+        at += 2;
+    }
+}
+
+/* "■■●[·]····  09.0": the strip of the bus with the place in brackets. */
+static void draw_slot(const AttachDialog *self, const Canvas *canvas, int row, int column,
+                      int columns, const char *value, gboolean proposed)
+{
+    const Bus *bus = attach_form_slot_bus(&self->form);
+    guint slot = (guint)g_ascii_strtoull(value, NULL, 16);
+    g_autofree char *strip = bus ? outline_bus_strip(bus, canvas->look->ascii) : g_strdup("");
+    const char *at = strip;
+    int used = 0;
+
+    for (guint i = 0; *value && *at && i < 32; i++) {
+        const char *next = g_utf8_next_char(at);
+        g_autofree char *glyph = g_strndup(at, (gsize)(next - at));
+
+        used +=
+            draw_format(canvas, row, column + used, columns - used,
+                        i == slot ? ELEMENT_CHOICE : ELEMENT_DIM, i == slot ? "[%s]" : "%s", glyph);
+        at = next;
+    }
+    draw_format(canvas, row, column + used, columns - used,
+                proposed ? ELEMENT_PROPOSAL : ELEMENT_TEXT, "%s%s%s%s", used ? "  " : "", value,
+                bus && *value ? " on " : "", bus && *value ? bus->name : "");
+}
+
+static int draw_value(AttachDialog *self, const Canvas *canvas, int row, int column, int columns,
+                      guint shown)
+{
+    const AttachField *field = field_row(self, shown);
+    guint index = g_array_index(self->form.shown, guint, shown);
+    gboolean proposed, focused = shown == self->focus;
+    const char *value = attach_form_field_value(&self->form, index, &proposed);
+    const LineEdit *edit = &self->form.edits[index];
+
+    if (field->type == FIELD_KIND || field->type == FIELD_CHOICE) {
+        g_autoptr(GPtrArray) choices = attach_form_choices(&self->form, index);
+
+        draw_choices(canvas, row, column, columns, choices, value, proposed);
+    } else if (field->type == FIELD_SLOT) {
+        draw_slot(self, canvas, row, column, columns, value, proposed);
+    } else if (focused && edit->text->len) {
+        return line_edit_draw(edit, canvas, row, column, columns, ELEMENT_FIELD);
+    } else if (field->type == FIELD_FILE) {
+        g_autofree char *fitted = text_fit_end(value, columns, canvas->look->ascii);
+
+        draw_text(canvas, row, column, columns, ELEMENT_TEXT, fitted);
+    } else {
+        draw_text(canvas, row, column, columns, proposed ? ELEMENT_PROPOSAL : ELEMENT_TEXT, value);
+    }
+    return column;
+}
+
+static void draw_field(AttachDialog *self, const Canvas *canvas, int row, int label, guint shown)
+{
+    const AttachField *field = field_row(self, shown);
+    gboolean focused = shown == self->focus;
+    const char *hint = focused ? field->hint : NULL;
+    int hint_columns = hint ? text_columns(hint) + 2 : 0;
+    int cursor;
+
+    draw_text(canvas, row, 0, label - 1, focused ? ELEMENT_TITLE : ELEMENT_LABEL, field->label);
+    if (focused)
+        draw_glyph(canvas, row, label - 2, ELEMENT_TITLE, GLYPH_CURSOR);
+    cursor = draw_value(self, canvas, row, label, canvas->columns - label - hint_columns, shown);
+    if (hint)
+        draw_right(canvas, row, label, canvas->columns - label, ELEMENT_DIM, hint);
+    if (focused) {
+        self->dialog.cursor_row = canvas->top + row;
+        self->dialog.cursor_column = canvas->left + cursor;
+    }
+}
+
+/* What stands below the file: what its header says, or the names that Tab found. */
+static const char *note(const AttachDialog *self)
+{
+    return self->told ? self->told : self->form.note;
+}
+
+static gboolean has_note(const AttachDialog *self, guint shown)
+{
+    return field_row(self, shown)->type == FIELD_FILE && note(self) != NULL;
+}
+
+static int field_lines(const AttachDialog *self)
+{
+    int lines = 0;
+
+    for (guint i = 0; i < self->form.shown->len; i++)
+        lines += 1 + has_note(self, i);
+    return lines;
+}
+
+static void draw_fields(AttachDialog *self, const Canvas *canvas)
+{
+    int label = canvas->columns >= 90 ? 11 : 9, row = 0;
+    int last = (int)self->form.shown->len - 1;
+
+    if ((int)self->focus <= last) /* a short screen: the field with the focus is in sight */
+        self->first =
+            CLAMP(self->first, MAX((int)self->focus - canvas->rows + 1, 0), (int)self->focus);
+    if (field_lines(self) <= canvas->rows)
+        self->first = 0;
+    self->fields = *canvas;
+    for (int i = self->first; i <= last && row < canvas->rows; i++) {
+        draw_field(self, canvas, row++, label, (guint)i);
+        if (has_note(self, (guint)i) && row < canvas->rows)
+            draw_text(canvas, row++, label, canvas->columns - label, ELEMENT_DIM, note(self));
+    }
+}
+
+static void fill_plan(const AttachDialog *self, LineList *list, gboolean wide)
+{
+    const AttachForm *form = &self->form;
+    g_autofree char *count = form->plan ? plan_count_text(form->plan) : NULL;
+
+    line_list_rule(list, "Plan", self->planning ? "reading the guest ..." : count);
+    if (form->plan) {
+        plan_lines_steps(list, form->plan, wide != self->json);
+        plan_lines_way_back(list, form->plan);
+        line_list_rule(list, "Checks", NULL);
+        plan_lines_checks(list, form->plan, wide);
+    } else if (form->refusal) {
+        gboolean input = g_error_matches(form->refusal, ENGINE_ERROR, ENGINE_ERROR_INPUT);
+
+        line_list_text(list, input ? ELEMENT_CAUTION : ELEMENT_ERROR, form->refusal->message);
+    } else {
+        line_list_text(list, ELEMENT_DIM, "Asking the guest what it needs to know ...");
+    }
+}
+
+/* "Esc cancel, nothing sent"; where the plan has no room of its own what there is to say of it. */
+static void draw_foot_text(const AttachDialog *self, const Canvas *canvas, gboolean body)
+{
+    const AttachForm *form = &self->form;
+    const char *text = "Esc cancel, nothing sent";
+    int from = 24; /* behind the buttons */
+
+    if (!body && form->refusal)
+        text = form->refusal->message;
+    draw_right(canvas, 0, from, canvas->columns - from,
+               !body && form->refusal ? ELEMENT_CAUTION : ELEMENT_DIM, text);
+}
+
+static void draw_foot(AttachDialog *self, const Canvas *frame, gboolean body)
+{
+    DialogButton buttons[BUTTONS] = { { "Attach", !self->form.plan || self->planning },
+                                      { "Cancel", FALSE } };
+
+    draw_box_rule(frame, frame->rows - FOOT, NULL, NULL);
+    self->foot = canvas_part(frame, frame->rows - 2, 2, 1, frame->columns - MARGIN);
+    draw_foot_text(self, &self->foot, body);
+    dialog_draw_buttons(&self->dialog, &self->foot, 0, buttons, BUTTONS, focused_button(self));
+}
+
+static char *title(const AttachDialog *self)
+{
+    const Guest *guest = session_guest(self->form.session);
+
+    return g_strdup_printf("Attach a device to %s", guest ? guest->name : "the guest");
+}
+
+static char *progress(const AttachDialog *self)
+{
+    if (self->focus >= self->form.shown->len)
+        return NULL;
+    return g_strdup_printf("field %u of %u", self->focus + 1, self->form.shown->len);
+}
+
+static void paint(Dialog *dialog, const Canvas *screen)
+{
+    AttachDialog *self = (AttachDialog *)dialog;
+    gboolean wide = screen->columns >= WIDE + 8;
+    g_autofree char *heading = title(self), *count = progress(self);
+    Canvas frame = dialog_frame(screen, HEIGHT, wide ? WIDE : WIDTH, heading, count);
+    int room = frame.rows - 1 - FOOT, wanted = field_lines(self);
+    int lines = MIN(wanted, room - wanted >= BODY_MIN ? wanted : room);
+    Canvas fields = canvas_part(&frame, 1, 2, lines, frame.columns - MARGIN);
+    Canvas body = canvas_part(&frame, 1 + lines, 0, room - lines, frame.columns);
+    g_autoptr(LineList) list = line_list_new(frame.columns - MARGIN, PLAN_LABEL_COLUMNS);
+
+    draw_fields(self, &fields);
+    fill_plan(self, list, wide);
+    if (body.rows > 0)
+        line_list_draw_boxed(list, &body, &self->top);
+    draw_foot(self, &frame, body.rows >= BODY_MIN);
+}
+
+/* --- keys
+ * ----------------------------------------------------------------------------------------- */
+
+static void on_planned(Session *session, Plan *plan, const GError *error, gpointer data)
+{
+    AttachDialog *self = data;
+
+    self->planning = FALSE;
+    if (plan) {
+        self->dialog.plan = plan;
+        dialog_tell(&self->dialog, DIALOG_RUNS);
+        return;
+    }
+    g_clear_pointer(&self->form.plan, plan_free);
+    g_clear_error(&self->form.refusal);
+    self->form.refusal = g_error_copy(error);
+    dialog_tell(&self->dialog, DIALOG_STAYS);
+}
+
+/* The guest may have changed since the preview was made: the plan that runs is made anew. */
+static DialogEffect attach(AttachDialog *self)
+{
+    g_autoptr(Request) request = NULL;
+
+    if (self->planning || !self->form.plan)
+        return DIALOG_STAYS;
+    request = attach_form_request(&self->form, NULL);
+    if (!request)
+        return DIALOG_STAYS;
+    self->planning = TRUE;
+    session_plan_attach(self->form.session, request, on_planned, self);
+    return DIALOG_STAYS;
+}
+
+static void on_completed(const char *text, const GPtrArray *candidates, gpointer data)
+{
+    AttachDialog *self = data;
+    const AttachField *field = focused_field(self);
+    g_autoptr(GString) names = g_string_new(NULL);
+
+    if (!field || field->type != FIELD_FILE)
+        return;
+    line_edit_set(&self->form.edits[g_array_index(self->form.shown, guint, self->focus)], text);
+    for (guint i = 0; candidates->len != 1 && i < candidates->len && i < 20; i++)
+        g_string_append_printf(names, "%s%s", i ? "  " : "", (const char *)candidates->pdata[i]);
+    attach_form_plan(&self->form);
+    g_free(self->told);
+    self->told = candidates->len == 1 ? NULL : g_strdup(names->len ? names->str : "no such file");
+    dialog_tell(&self->dialog, DIALOG_STAYS);
+}
+
+static void complete(AttachDialog *self)
+{
+    const LineEdit *edit = &self->form.edits[g_array_index(self->form.shown, guint, self->focus)];
+
+    path_complete_free(self->complete);
+    self->complete = path_complete_new(edit->text->str, on_completed, self);
+}
+
+static void move_focus(AttachDialog *self, int direction)
+{
+    guint count = self->form.shown->len + BUTTONS;
+
+    self->focus = (self->focus + count + (guint)direction) % count;
+}
+
+static DialogEffect press(AttachDialog *self, int button)
+{
+    if (button == BUTTON_ATTACH)
+        return attach(self);
+    return button == BUTTON_CANCEL ? DIALOG_CLOSES : DIALOG_STAYS;
+}
+
+/* Enter: on a button presses it; in a field goes to [ Attach ] when there is a plan, else on. */
+static DialogEffect enter(AttachDialog *self)
+{
+    if (!focused_field(self))
+        return press(self, focused_button(self));
+    if (self->form.plan)
+        self->focus = self->form.shown->len + BUTTON_ATTACH;
+    else
+        move_focus(self, 1);
+    return DIALOG_STAYS;
+}
+
+static void chooser_key(AttachDialog *self, guint index, Key key)
+{
+    if (key.function && (key.code == KEY_LEFT || key.code == KEY_RIGHT)) {
+        attach_form_step(&self->form, index, key.code == KEY_LEFT ? -1 : 1);
+    } else if ((key.function && key.code == KEY_DC) ||
+               (!key.function && (key.code == KEY_CODE_RUBOUT || key.code == CONTROL('U')))) {
+        line_edit_set(&self->form.edits[index], "");
+        attach_form_plan(&self->form);
+    } else if (!key.function && key.code == 'J') {
+        self->json = !self->json;
+    } else if (!key.function && key.code > ' ') {
+        attach_form_jump(&self->form, index, key.code);
+    }
+    self->focus = MIN(self->focus, self->form.shown->len + BUTTONS - 1);
+}
+
+static void field_key(AttachDialog *self, Key key)
+{
+    const AttachField *field = focused_field(self);
+    guint index;
+
+    if (!field) {
+        if (key.function && (key.code == KEY_LEFT || key.code == KEY_RIGHT))
+            self->focus = self->form.shown->len + (guint)!focused_button(self);
+        else if (!key.function && key.code == 'J')
+            self->json = !self->json;
+        return;
+    }
+    index = g_array_index(self->form.shown, guint, self->focus);
+    if (!is_text(field))
+        chooser_key(self, index, key);
+    else if (line_edit_key(&self->form.edits[index], key))
+        attach_form_plan(&self->form);
+    self->focus = MIN(self->focus, self->form.shown->len + BUTTONS - 1);
+}
+
+static DialogEffect function_key(AttachDialog *self, Key key)
+{
+    switch (key.code) {
+    case KEY_UP:
+    case KEY_BTAB:
+        move_focus(self, -1);
+        break;
+    case KEY_DOWN:
+        move_focus(self, 1);
+        break;
+    case KEY_PPAGE:
+        self->top -= 5;
+        break;
+    case KEY_NPAGE:
+        self->top += 5;
+        break;
+    default:
+        field_key(self, key);
+    }
+    return DIALOG_STAYS;
+}
+
+static DialogEffect on_key(Dialog *dialog, Key key)
+{
+    AttachDialog *self = (AttachDialog *)dialog;
+    const AttachField *field = focused_field(self);
+
+    g_clear_pointer(&self->told, g_free);
+    if (key.function)
+        return function_key(self, key);
+    switch (key.code) {
+    case KEY_CODE_ESCAPE:
+        return DIALOG_CLOSES;
+    case KEY_CODE_RETURN:
+        return enter(self);
+    case KEY_CODE_TAB:
+        if (field && field->type == FIELD_FILE)
+            complete(self);
+        else
+            move_focus(self, 1);
+        return DIALOG_STAYS;
+    default:
+        field_key(self, key);
+        return DIALOG_STAYS;
+    }
+}
+
+/* The field on a line of the fields' canvas; G_MAXUINT for none. */
+static guint field_at(const AttachDialog *self, int line)
+{
+    for (guint i = (guint)self->first; i < self->form.shown->len; i++) {
+        if (line == 0)
+            return i;
+        line -= 1 + has_note(self, i);
+        if (line < 0)
+            break;
+    }
+    return G_MAXUINT;
+}
+
+static DialogEffect on_click(Dialog *dialog, int row, int column)
+{
+    AttachDialog *self = (AttachDialog *)dialog;
+    DialogButton buttons[BUTTONS] = { { "Attach", FALSE }, { "Cancel", FALSE } };
+    guint field;
+
+    if (row == self->foot.top)
+        return press(self, dialog_button_at(buttons, BUTTONS, column - self->foot.left));
+    if (row < self->fields.top || row >= self->fields.top + self->fields.rows)
+        return DIALOG_STAYS;
+    field = field_at(self, row - self->fields.top);
+    if (field == G_MAXUINT)
+        return DIALOG_STAYS;
+    if (self->focus == field && !is_text(field_row(self, field)))
+        attach_form_step(&self->form, g_array_index(self->form.shown, guint, field), 1);
+    self->focus = field;
+    return DIALOG_STAYS;
+}
+
+static void on_scroll(Dialog *dialog, int lines)
+{
+    ((AttachDialog *)dialog)->top += lines;
+}
+
+static void on_changed(Dialog *dialog, SessionChange change)
+{
+    AttachDialog *self = (AttachDialog *)dialog;
+
+    if (change == SESSION_TREE_CHANGED || change == SESSION_STATE_CHANGED)
+        attach_form_plan(&self->form);
+}
+
+static void on_facts(Session *session, gpointer data)
+{
+    AttachDialog *self = data;
+
+    attach_form_plan(&self->form);
+    dialog_tell(&self->dialog, DIALOG_STAYS);
+}
+
+static void on_free(Dialog *dialog)
+{
+    AttachDialog *self = (AttachDialog *)dialog;
+
+    session_forget(self->form.session, self);
+    path_complete_free(self->complete);
+    attach_form_clear(&self->form);
+    g_free(self->told);
+    g_free(self);
+}
+
+static const DialogClass class = {
+    .paint = paint,
+    .key = on_key,
+    .click = on_click,
+    .scroll = on_scroll,
+    .changed = on_changed,
+    .free = on_free,
+};
+
+Dialog *attach_dialog_new(Session *session, const OutlineRow *row)
+{
+    AttachDialog *self = g_new0(AttachDialog, 1);
+
+    self->dialog.class = &class;
+    attach_form_init(&self->form, session, row);
+    self->form.changed = on_facts;
+    self->form.data = self;
+    attach_form_plan(&self->form);
+    self->focus =
+        row && row->kind == ROW_VACANT ? 0 : 1; /* the kind is given more often than not */
+    return &self->dialog;
+}

@@ -1,0 +1,59 @@
+/* A window above the views that takes all keys until it closes. Dialogs know the session and
+ * nothing of the console: what shall happen they return, or tell by the listener when it comes
+ * later. */
+#ifndef BACKPLANE_DIALOG_H
+#define BACKPLANE_DIALOG_H
+
+#include "engine/session.h"
+#include "tui/draw.h"
+#include "tui/keymap.h"
+
+typedef enum {
+    DIALOG_STAYS, /* and is to be painted anew */
+    DIALOG_CLOSES,
+    DIALOG_RUNS, /* closes, and its plan (taken from it) is to run */
+} DialogEffect;
+
+typedef struct Dialog Dialog;
+
+typedef struct {
+    void (*paint)(Dialog *dialog, const Canvas *screen);
+    DialogEffect (*key)(Dialog *dialog, Key key);
+    /* A click at this place of the screen; may be NULL. */
+    DialogEffect (*click)(Dialog *dialog, int row, int column);
+    /* lines: of the wheel, down is positive; may be NULL. */
+    void (*scroll)(Dialog *dialog, int lines);
+    /* The session changed; may be NULL. */
+    void (*changed)(Dialog *dialog, SessionChange change);
+    void (*free)(Dialog *dialog);
+} DialogClass;
+
+struct Dialog {
+    const DialogClass *class;
+    Plan *plan;                    /* DIALOG_RUNS */
+    int cursor_row, cursor_column; /* of the screen, where the hardware cursor belongs */
+    void (*listener)(Dialog *dialog, DialogEffect effect, gpointer data);
+    gpointer listener_data;
+};
+
+/* An effect that came without a key. */
+void dialog_tell(Dialog *dialog, DialogEffect effect);
+/* Calls the class's free. */
+void dialog_free(Dialog *dialog);
+
+/* An empty box of at most this size in the middle of the screen, below the line of the guest. */
+Canvas dialog_frame(const Canvas *screen, int rows, int columns, const char *title,
+                    const char *count);
+
+/* "[ Attach ]  [ Cancel ]" from the left; gives nothing back: see dialog_button_at. */
+typedef struct {
+    const char *label;
+    gboolean disabled;
+} DialogButton;
+
+void dialog_draw_buttons(Dialog *dialog, const Canvas *canvas, int row, const DialogButton *buttons,
+                         guint count, int focused);
+/* The button at a column of the canvas that it was drawn in; -1 for none. */
+int dialog_button_at(const DialogButton *buttons, guint count, int column);
+
+#endif

@@ -1,0 +1,121 @@
+/* Plans as text for people. */
+#include "tui/plan_lines.h"
+
+#include <string.h>
+
+/* The arguments alone. (transfer full) */
+static char *arguments_text(const Action *action, gboolean json)
+{
+    g_autofree char *text = NULL;
+    const char *blank;
+
+    if (json && action->arguments) {
+        char *dumped = json_dumps(action->arguments, JSON_PRESERVE_ORDER);
+
+        text = g_strdup(dumped);
+        free(dumped);
+        return g_steal_pointer(&text);
+    }
+    text = action_to_text(action);
+    blank = strchr(text, ' ');
+    return g_strdup(blank ? blank + 1 : "");
+}
+
+static gboolean waits_for_guest(const Action *action)
+{
+    return action->leaves && action->leaves[0];
+}
+
+void plan_lines_steps(LineList *list, const Plan *plan, gboolean json)
+{
+    for (guint i = 0; i < plan->steps->len; i++) {
+        const Action *action = ((const Step *)plan->steps->pdata[i])->action;
+        g_autofree char *label = g_strdup_printf("%-2u %s", i + 1, action->command);
+        g_autofree char *text = arguments_text(action, json);
+
+        line_list_field(list, label, ELEMENT_TEXT, text);
+        if (waits_for_guest(action))
+            line_list_field(list, "   then wait", ELEMENT_LEAVING,
+                            "until the guest has let go: DEVICE_DELETED");
+    }
+}
+
+/* "blockdev-del disk2-fmt": the command and the one name that it is about. */
+static void append_short(GString *text, const Action *action)
+{
+    static const char *const names[] = { "id", "node-name", "qom-path", "device" };
+
+    g_string_append_printf(text, "%s%s", text->len ? ", " : "", action->command);
+    for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
+        const char *name = json_string_value(json_object_get(action->arguments, names[i]));
+
+        if (name) {
+            g_string_append_printf(text, " %s", name);
+            break;
+        }
+    }
+    if (waits_for_guest(action))
+        g_string_append(text, ", DEVICE_DELETED");
+}
+
+/* What takes back the steps before this one, the last first. */
+static char *undo_text(const Plan *plan, guint steps)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+
+    for (guint i = steps; i-- > 0;) {
+        const Step *step = plan->steps->pdata[i];
+
+        for (guint k = 0; step->undo && k < step->undo->len; k++)
+            append_short(text, step->undo->pdata[k]);
+    }
+    return g_strdup(text->str);
+}
+
+void plan_lines_way_back(LineList *list, const Plan *plan)
+{
+    guint steps = plan->steps->len;
+    g_autofree char *failed = steps > 1 ? undo_text(plan, steps - 1) : g_strdup("");
+    g_autofree char *undone = undo_text(plan, steps);
+    g_autofree char *label = g_strdup_printf("If %u fails", steps);
+
+    if (*failed)
+        line_list_field(list, label, ELEMENT_DIM, failed);
+    if (*undone)
+        line_list_field(list, "To undo later", ELEMENT_DIM, undone);
+}
+
+void plan_lines_checks(LineList *list, const Plan *plan, gboolean wide)
+{
+    for (guint i = 0; i < plan->checks->len; i++) {
+        const PlanCheck *check = plan->checks->pdata[i];
+        g_autofree char *caution = g_strdup_printf("! %s", check->text);
+        g_autofree char *right =
+            g_strdup_printf("%s%sok", wide && check->evidence ? check->evidence : "",
+                            wide && check->evidence ? "   " : "");
+
+        if (check->caution)
+            line_list_text(list, ELEMENT_CAUTION, caution);
+        else
+            line_list_pair(list, ELEMENT_TEXT, check->text, right);
+    }
+}
+
+void plan_lines_sent(LineList *list, const Plan *plan, gboolean ascii)
+{
+    for (guint i = 0; i < plan->steps->len; i++) {
+        const Step *step = plan->steps->pdata[i];
+        g_autofree char *sent = action_to_qmp(step->action);
+
+        line_list_field(list, step_state_name(step->state),
+                        step->state == STEP_FAILED ? ELEMENT_ERROR : ELEMENT_TEXT, sent);
+        if (step->error)
+            line_list_field(list, "", ELEMENT_ERROR, step->error);
+    }
+}
+
+char *plan_count_text(const Plan *plan)
+{
+    return g_strdup_printf("%u command%s, none sent", plan->steps->len,
+                           plan->steps->len == 1 ? "" : "s");
+}

@@ -1,0 +1,153 @@
+/* Texts in a box that scroll. */
+#include "tui/text_dialog.h"
+
+#define WIDTH 76
+#define MARGIN 4 /* sides of the box, and a blank beside each */
+
+typedef struct {
+    Dialog dialog;
+    char *title;
+    TextDialogFill fill;
+    gpointer data;
+    GDestroyNotify destroy;
+    int top, page;
+} TextDialog;
+
+static void paint(Dialog *dialog, const Canvas *screen)
+{
+    TextDialog *self = (TextDialog *)dialog;
+    int columns = MIN(WIDTH, screen->columns);
+    g_autoptr(LineList) list = line_list_new(columns - MARGIN, TEXT_DIALOG_LABEL_COLUMNS);
+    Canvas frame, body;
+
+    self->fill(list, screen->look->ascii, self->data);
+    frame = dialog_frame(screen, line_list_length(list) + 2, columns, self->title, "Esc closes");
+    body = canvas_part(&frame, 1, 0, frame.rows - 2, frame.columns);
+    self->page = body.rows;
+    line_list_draw_boxed(list, &body, &self->top);
+    dialog->cursor_row = body.top;
+    dialog->cursor_column = body.left + 2;
+}
+
+static int scroll_of(const TextDialog *self, Key key)
+{
+    const struct {
+        Key key;
+        int lines;
+    } keys[] = {
+        { { TRUE, KEY_UP }, -1 },
+        { { FALSE, 'k' }, -1 },
+        { { TRUE, KEY_DOWN }, 1 },
+        { { FALSE, 'j' }, 1 },
+        { { TRUE, KEY_PPAGE }, -self->page },
+        { { TRUE, KEY_NPAGE }, self->page },
+        { { FALSE, ' ' }, self->page },
+        { { FALSE, CONTROL('U') }, -self->page / 2 },
+        { { FALSE, CONTROL('D') }, self->page / 2 },
+        { { TRUE, KEY_HOME }, -(1 << 20) },
+        { { FALSE, 'g' }, -(1 << 20) },
+        { { TRUE, KEY_END }, 1 << 20 },
+        { { FALSE, 'G' }, 1 << 20 },
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(keys); i++)
+        if (key_equal(keys[i].key, key))
+            return keys[i].lines;
+    return 0;
+}
+
+static DialogEffect on_key(Dialog *dialog, Key key)
+{
+    TextDialog *self = (TextDialog *)dialog;
+    gboolean closes = !key.function && (key.code == KEY_CODE_ESCAPE || key.code == 'q' ||
+                                        key.code == KEY_CODE_RETURN || key.code == '?');
+
+    self->top += scroll_of(self, key);
+    return closes ? DIALOG_CLOSES : DIALOG_STAYS;
+}
+
+static void on_scroll(Dialog *dialog, int lines)
+{
+    ((TextDialog *)dialog)->top += lines;
+}
+
+static void on_free(Dialog *dialog)
+{
+    TextDialog *self = (TextDialog *)dialog;
+
+    if (self->destroy)
+        self->destroy(self->data);
+    g_free(self->title);
+    g_free(self);
+}
+
+static const DialogClass class = {
+    .paint = paint,
+    .key = on_key,
+    .scroll = on_scroll,
+    .free = on_free,
+};
+
+Dialog *text_dialog_new(const char *title, TextDialogFill fill, gpointer data,
+                        GDestroyNotify destroy)
+{
+    TextDialog *self = g_new0(TextDialog, 1);
+
+    self->dialog.class = &class;
+    self->title = g_strdup(title);
+    self->fill = fill;
+    self->data = data;
+    self->destroy = destroy;
+    return &self->dialog;
+}
+
+static void fill_message(LineList *list, gboolean ascii, gpointer data)
+{
+    g_auto(GStrv) lines = g_strsplit(data, "\n", -1);
+
+    for (char **line = lines; *line; line++)
+        line_list_text(list, ELEMENT_TEXT, *line);
+}
+
+Dialog *message_dialog_new(const char *title, const char *text)
+{
+    return text_dialog_new(title, fill_message, g_strdup(text), g_free);
+}
+
+static char *key_labels(const Command *command, gboolean ascii)
+{
+    g_auto(GStrv) names = g_strsplit(command->keys, " ", -1);
+    g_autoptr(GString) labels = g_string_new(NULL);
+
+    for (char **name = names; *name; name++)
+        g_string_append_printf(labels, "%s%s", labels->len ? "  " : "", key_label(*name, ascii));
+    return g_strdup(labels->str);
+}
+
+static void fill_help(LineList *list, gboolean ascii, gpointer data)
+{
+    gsize count;
+    const Command *table = command_table(&count);
+
+    for (int group = 0; group < GROUPS; group++) {
+        if (group > 0)
+            line_list_blank(list);
+        line_list_text(list, ELEMENT_TITLE, command_group_name((CommandGroup)group));
+        for (gsize i = 0; i < count; i++) {
+            if (table[i].group != (CommandGroup)group || !table[i].act)
+                continue;
+            g_autofree char *labels = key_labels(&table[i], ascii);
+            line_list_field(list, labels, ELEMENT_TEXT, table[i].help);
+        }
+    }
+    line_list_blank(list);
+    line_list_text(
+        list, ELEMENT_DIM,
+        "Mouse: a click selects, a second one folds, the wheel scrolls, a click on a key "
+        "at the bottom does it. Shift-drag marks text as usual.");
+}
+
+Dialog *help_dialog_new(void)
+{
+    return text_dialog_new("Keys", fill_help, NULL, NULL);
+}
