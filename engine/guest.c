@@ -126,9 +126,13 @@ Device *guest_find_path(const Guest *guest, const char *path)
     return find_first(guest, has_path, path);
 }
 
+/* The inner bridge of a pxb bears the id of the expander: who is meant is the one at the id's path.
+ */
 Device *guest_find_id(const Guest *guest, const char *id)
 {
-    return find_first(guest, has_id, id);
+    g_autofree char *path = g_strconcat("/machine/peripheral/", id, NULL);
+    Device *device = guest_find_path(guest, path);
+    return device ? device : find_first(guest, has_id, id);
 }
 
 /* The text that names this device and no other, for sentences. (transfer full) */
@@ -202,15 +206,14 @@ static void refuse_unknown(const Guest *guest, const char *text, GError **error)
 Device *guest_find(const Guest *guest, const char *text, GError **error)
 {
     Address address;
-    g_autoptr(GPtrArray) found = find_all(guest, has_id, text);
-    if (!found->len) {
-        g_ptr_array_unref(found);
-        found = find_all(guest, has_path, text);
-    }
-    if (!found->len && address_parse(text, &address, NULL)) {
-        g_ptr_array_unref(found);
-        found = find_all(guest, has_address, &address);
-    }
+    Device *device = guest_find_id(guest, text);
+    if (!device)
+        device = guest_find_path(guest, text);
+    if (device)
+        return device;
+    g_autoptr(GPtrArray) found = address_parse(text, &address, NULL)
+                                     ? find_all(guest, has_address, &address)
+                                     : g_ptr_array_new();
     if (found->len == 1)
         return found->pdata[0];
     if (found->len)

@@ -16,6 +16,7 @@
  */
 
 typedef struct {
+    Monitor *monitor;
     Inventory *inventory;
     Guest *guest;
     gboolean over;
@@ -47,16 +48,28 @@ static gboolean is_over(gpointer data)
     return ((Reading *)data)->over;
 }
 
-/* (transfer full) */
-static Guest *read_guest(RealQemu *qemu)
+/* Connects and reads once. */
+static void reading_start(Reading *reading, RealQemu *qemu)
 {
     static const MonitorListener listener = { .ready = on_ready, .closed = on_closed };
-    Reading reading = { 0 };
     g_autoptr(Target) target = target_parse(real_qemu_target(qemu), NULL);
-    g_autoptr(Monitor) monitor = monitor_open(target, &listener, &reading);
-    assert_true(wait_until(is_over, &reading, REAL_QEMU_PATIENCE_MS));
-    inventory_free(reading.inventory);
-    return reading.guest;
+    reading->monitor = monitor_open(target, &listener, reading);
+    assert_true(wait_until(is_over, reading, REAL_QEMU_PATIENCE_MS));
+}
+
+static void reading_again(Reading *reading)
+{
+    reading->over = FALSE;
+    guest_unref(g_steal_pointer(&reading->guest));
+    inventory_read(reading->inventory, INVENTORY_TREE, on_guest, reading);
+    assert_true(wait_until(is_over, reading, REAL_QEMU_PATIENCE_MS));
+}
+
+static void reading_end(Reading *reading)
+{
+    guest_unref(reading->guest);
+    inventory_free(reading->inventory);
+    monitor_free(reading->monitor);
 }
 
 /* --- QOM's side ---------------------------------------------------------------------------------
@@ -182,7 +195,8 @@ typedef struct {
 #define STORAGE                                                                                    \
     NULL_DRIVE("n1")                                                                               \
     NULL_DRIVE("n2")                                                                               \
-    NULL_DRIVE("n3") NULL_DRIVE("n4") NULL_DRIVE(                                                  \
+    NULL_DRIVE("n3")                                                                               \
+    NULL_DRIVE("n4") NULL_DRIVE(                                                                   \
         "n5") " -device virtio-scsi-pci,id=h1 -device scsi-hd,drive=n1,bus=h1.0"                   \
               " -device qemu-xhci,id=x -device usb-storage,drive=n2,bus=x.0 -device "              \
               "usb-hub,id=hb,bus=x.0"                                                              \
@@ -235,14 +249,59 @@ static void test_animal(void **state)
         g_setenv("BACKPLANE_TEST_QEMU", kept, TRUE);
     else if (animal->qemu)
         g_unsetenv("BACKPLANE_TEST_QEMU");
-    g_autoptr(Guest) guest = read_guest(qemu);
-    compare(qemu, guest);
+    Reading reading = { 0 };
+    reading_start(&reading, qemu);
+    compare(qemu, reading.guest);
+    reading_again(&reading); /* from what is remembered */
+    compare(qemu, reading.guest);
+    reading_end(&reading);
+}
+
+/* --- anonymous devices that come and go ---------------------------------------------------------
+ */
+
+static void add_anonymous(RealQemu *qemu)
+{
+    real_qemu_tell(qemu, "device_add",
+                   json_pack("{s:s, s:s, s:i}", "driver", "scsi-cd", "bus", "h.0", "scsi-id", 3));
+}
+
+static char *anonymous_path(const Guest *guest)
+{
+    for (guint i = 0; i < guest->devices->len; i++) {
+        const Device *device = guest->devices->pdata[i];
+        if (strcmp(device->driver, "scsi-cd") == 0)
+            return g_strdup(device->path);
+    }
+    fail_msg("the tree lacks the drive");
+    return NULL;
+}
+
+/* One drive leaves and another like it takes its place between two reads: the tree looks the same,
+ * and the path must be the new one's. */
+static void test_replaced_device(void **state)
+{
+    static const char *const arguments[] = { "-device", "virtio-scsi-pci,id=h", NULL };
+    Reading reading = { 0 };
+    g_autoptr(RealQemu) qemu = real_qemu_start("pc", REAL_QEMU_STOPPED, arguments);
+    add_anonymous(qemu);
+    reading_start(&reading, qemu);
+    compare(qemu, reading.guest);
+    g_autofree char *first = anonymous_path(reading.guest);
+    real_qemu_tell(qemu, "device_del", json_pack("{s:s}", "id", first));
+    json_decref(real_qemu_wait_event(qemu, "DEVICE_DELETED", NULL));
+    add_anonymous(qemu);
+    reading_again(&reading);
+    g_autofree char *second = anonymous_path(reading.guest);
+    assert_string_not_equal(first, second);
+    compare(qemu, reading.guest);
+    reading_end(&reading);
 }
 
 int main(void)
 {
-    struct CMUnitTest tests[G_N_ELEMENTS(zoo)] = { 0 };
+    struct CMUnitTest tests[G_N_ELEMENTS(zoo) + 1] = { cmocka_unit_test(test_replaced_device) };
     for (gsize i = 0; i < G_N_ELEMENTS(zoo); i++)
-        tests[i] = (struct CMUnitTest){ zoo[i].name, test_animal, NULL, NULL, (void *)&zoo[i] };
+        tests[i + 1] = (struct CMUnitTest){ zoo[i].name, test_animal, NULL, NULL, (void *)&zoo[i] };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
