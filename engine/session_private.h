@@ -99,6 +99,7 @@ void session_handle_event(Session *session, const char *name, json_t *payload);
 
 void session_runs_lost(Session *session, const GError *error);
 void session_runs_event(Session *session, const char *name, json_t *payload);
+void session_runs_mark(Session *session);
 void session_runs_free(Session *session);
 void session_runs_forget(Session *session, gpointer data);
 gboolean session_awaits(const Session *session, const Device *device);

@@ -13,7 +13,9 @@ struct Run {
     const Plan *from; /* the plan of the history that is undone or redone */
     SessionRunFn finished;
     gpointer data;
-    const Step *leaving; /* marked already */
+    const Step *leaving; /* the latest that waited for the guest */
+    GPtrArray *awaited;  /* (char) QOM paths that were asked to leave and have not been seen to */
+    guint awaited_before;
 };
 
 /* --- the journal ---------------------------------------------------------------------------------
@@ -145,30 +147,56 @@ static void run_log_end(Run *run)
 /* --- what the transaction says -------------------------------------------------------------------
  */
 
-static void run_mark_leaving(Run *run)
+/* A device that has come and is asked to leave within one plan may be in no tree yet: it is marked
+ * again with each tree. One that the guest keeps stays marked when the plan is over. */
+void session_runs_mark(Session *session)
+{
+    for (guint i = 0; i < session->runs->len; i++) {
+        const Run *run = session->runs->pdata[i];
+
+        for (guint j = 0; j < run->awaited->len; j++)
+            marks_leaving(session->marks, run->awaited->pdata[j]);
+    }
+    if (session->guest)
+        marks_show(session->marks, session->guest);
+}
+
+/* The step that waited has its end. What was awaited is gone, unless it was left behind. */
+static void run_wait_over(Run *run, const Step *step)
+{
+    if (step != run->leaving ||
+        (step->state != STEP_DONE && step->state != STEP_UNDONE && step->state != STEP_FAILED))
+        return;
+    g_ptr_array_set_size(run->awaited, (int)run->awaited_before);
+}
+
+static void run_wait(Run *run, const Step *step)
 {
     const char *const *leaves = transaction_leaves(run->transaction);
-    const Step *step = transaction_leaving(run->transaction);
 
-    if (!leaves || step == run->leaving)
+    if (!leaves)
         return;
     run->leaving = step;
+    run->awaited_before = run->awaited->len;
     for (guint i = 0; leaves[i]; i++)
-        marks_leaving(run->session->marks, leaves[i]);
-    session_show_marks(run->session);
+        g_ptr_array_add(run->awaited, g_strdup(leaves[i]));
+    session_runs_mark(run->session);
 }
 
 static void on_step(Transaction *transaction, const Step *step, gpointer data)
 {
     Run *run = data;
     Session *session = g_rc_box_acquire(run->session);
+    gboolean waits = transaction_leaving(transaction) == step;
 
     step_log(run, step);
-    run_mark_leaving(run); /* the last that may touch the run */
-    if (!session->freed)
-        session_notify(session, SESSION_JOURNAL_GREW);
-    if (!session->freed)
-        session_notify(session, SESSION_PLAN_CHANGED);
+    run_wait_over(run, step);
+    run_wait(run, step);
+    /* From here on a listener may have freed the session, and the run with it. */
+    session_notify(session, SESSION_JOURNAL_GREW);
+    if (waits)
+        session_notify(session, SESSION_TREE_CHANGED);
+    session_notify(session, SESSION_PLAN_CHANGED);
     session_unref(session);
 }
 
@@ -189,6 +217,7 @@ static void run_remember(Run *run)
 static void run_free(Run *run)
 {
     transaction_free(run->transaction);
+    g_ptr_array_unref(run->awaited);
     g_free(run);
 }
 
@@ -257,6 +286,7 @@ const Transaction *session_run(Session *session, Plan *plan, SessionRunFn finish
     run->session = session;
     run->kind = run_kind(session, plan);
     run->from = session->offered_from;
+    run->awaited = g_ptr_array_new_with_free_func(g_free);
     run->finished = finished;
     run->data = data;
     run->transaction = transaction_new(session->state == SESSION_LIVE ? session->monitor : NULL,

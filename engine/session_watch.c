@@ -274,6 +274,7 @@ static void session_publish(Session *session, Guest *guest)
     latest = entries ? journal_entry(session->journal, entries - 1) : NULL;
     session->guest = guest_ref(guest);
     marks_compare(session->marks, guest, on_mark_change, session);
+    session_runs_mark(session);
     session->trees++;
     session_notify(session, SESSION_TREE_CHANGED);
     if (old)

@@ -115,11 +115,11 @@ static gboolean on_deadline(gpointer data)
 
 static void on_leaving(Transaction *transaction)
 {
-    if (!transaction->undoing)
-        step_enter(transaction, transaction_step(transaction), STEP_LEAVING);
-    else
+    if (transaction->undoing)
         transaction->deadline =
             g_timeout_add(TRANSACTION_ROLLBACK_WAIT_MS, on_deadline, transaction);
+    step_enter(transaction, transaction_step(transaction),
+               transaction->undoing ? STEP_UNDOING : STEP_LEAVING);
 }
 
 static void on_work(WorkNews news, const char *message, gpointer data)

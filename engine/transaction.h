@@ -21,7 +21,7 @@ typedef enum {
 typedef struct Transaction Transaction;
 
 typedef struct {
-    /* A step changed its state. */
+    /* A step changed its state, or one that is being undone waits for the guest now. */
     void (*step)(Transaction *transaction, const Step *step, gpointer data);
     /* Over; outcome is not OUTCOME_PENDING. Once. */
     void (*finished)(Transaction *transaction, gpointer data);
