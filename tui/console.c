@@ -1,0 +1,412 @@
+/* The console as a whole: made, fed by keys, session and clock, and ended. */
+#include "tui/console_private.h"
+
+#include <glib-unix.h>
+#include <stdarg.h>
+#include <unistd.h>
+
+#include "tui/hints.h"
+
+#define FRAME_US (G_USEC_PER_SEC / 30)
+#define DOUBLE_CLICK_US (400 * 1000)
+#define WHEEL_LINES 3
+
+/* --- painting when it is due
+ * ---------------------------------------------------------------------- */
+
+static gboolean on_paint_due(gpointer data)
+{
+    Console *console = data;
+
+    console->paint_source = 0;
+    console_paint(console);
+    return G_SOURCE_REMOVE;
+}
+
+void console_paint_soon(Console *console)
+{
+    gint64 since = g_get_monotonic_time() - console->painted_at;
+
+    if (!console->paint_source)
+        console->paint_source =
+            g_timeout_add((guint)(MAX(FRAME_US - since, 0) / 1000), on_paint_due, console);
+}
+
+/* Microseconds until a text like "leaving 7s" is another one. */
+static gint64 until_next_age(gint64 age)
+{
+    gint64 second = G_USEC_PER_SEC;
+    gint64 step = age < 60 * second ? second : age < 3600 * second ? 60 * second : 3600 * second;
+
+    return step - age % step;
+}
+
+/* G_MAXINT64 while no device has an age to show. */
+static gint64 next_age(const Guest *guest, gint64 now)
+{
+    gint64 next = G_MAXINT64;
+
+    for (guint i = 0; guest && i < guest->devices->len; i++) {
+        const Device *device = guest->devices->pdata[i];
+        gboolean aging = device->state == STATE_LEAVING || device->state == STATE_ADDED;
+
+        if (aging && device->since)
+            next = MIN(next, until_next_age(MAX(now - device->since, 0)));
+    }
+    return next;
+}
+
+static gboolean on_tick(gpointer data);
+
+/* Nothing ticks while there is nothing to count: an idle console sends no byte. */
+static void plan_tick(Console *console)
+{
+    gint64 next = next_age(session_guest(console->session), console->now());
+
+    g_clear_handle_id(&console->tick_source, g_source_remove);
+    if (next != G_MAXINT64 && session_state(console->session) == SESSION_LIVE)
+        console->tick_source = g_timeout_add((guint)(next / 1000) + 10, on_tick, console);
+}
+
+static gboolean on_tick(gpointer data)
+{
+    Console *console = data;
+
+    console->tick_source = 0;
+    console_take_tree(console);
+    console_paint(console);
+    return G_SOURCE_REMOVE;
+}
+
+void console_take_tree(Console *console)
+{
+    Guest *guest = (Guest *)session_guest(console->session); /* shared by counting, not changed */
+
+    tree_view_update(console->tree, guest, console->now());
+    header_count(guest, &console->counts);
+    plan_tick(console);
+}
+
+static void on_session(Session *session, SessionChange change, gpointer data)
+{
+    Console *console = data;
+
+    if (change == SESSION_TREE_CHANGED || change == SESSION_STATE_CHANGED)
+        console_take_tree(console);
+    if (console->dialog && console->dialog->class->changed)
+        console->dialog->class->changed(console->dialog, change);
+    console_paint_soon(console);
+}
+
+/* --- messages and dialogs
+ * ------------------------------------------------------------------------- */
+
+void console_say(Console *console, Element element, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    g_free(console->message);
+    console->message = g_strdup_vprintf(format, arguments);
+    console->message_element = element;
+    va_end(arguments);
+}
+
+static void on_dialog(Dialog *dialog, DialogEffect effect, gpointer data)
+{
+    console_do(data, effect);
+    console_paint_soon(data);
+}
+
+void console_open(Console *console, Dialog *dialog)
+{
+    console_close_dialog(console);
+    dialog->listener = on_dialog;
+    dialog->listener_data = console;
+    console->dialog = dialog;
+}
+
+void console_close_dialog(Console *console)
+{
+    g_clear_pointer(&console->dialog, dialog_free);
+}
+
+void console_do(Console *console, DialogEffect effect)
+{
+    g_autoptr(Plan) plan = NULL;
+
+    if (effect == DIALOG_STAYS)
+        return;
+    if (effect == DIALOG_RUNS)
+        plan = g_steal_pointer(&console->dialog->plan);
+    console_close_dialog(console);
+    if (plan)
+        console_run_plan(console, g_steal_pointer(&plan));
+}
+
+/* --- keys and mouse
+ * ------------------------------------------------------------------------------- */
+
+static const Key interrupt_key = { FALSE, CONTROL('C') };
+
+/* Keys that scroll the pane that has the focus, where it is not the tree. */
+static gboolean scroll_pane(Console *console, const Command *command)
+{
+    static const struct {
+        void (*act)(Console *console);
+        int lines;
+    } moves[] = {
+        { console_cursor_up, -1 }, { console_cursor_down, 1 }, { console_page_up, -10 },
+        { console_page_down, 10 }, { console_half_up, -5 },    { console_half_down, 5 },
+        { console_top, -100000 },  { console_bottom, 100000 },
+    };
+
+    for (gsize i = 0; console->focus != FOCUS_TREE && i < G_N_ELEMENTS(moves); i++) {
+        if (moves[i].act != command->act)
+            continue;
+        if (console->focus == FOCUS_DETAILS)
+            console->detail_top += moves[i].lines;
+        else
+            console->events_back -= moves[i].lines;
+        return TRUE;
+    }
+    return FALSE;
+}
+
+static void act(Console *console, const Command *command)
+{
+    if (command->act != console_quit)
+        console->quit_asked = FALSE;
+    if (!scroll_pane(console, command))
+        command->act(console);
+}
+
+void console_key(Console *console, Key key)
+{
+    const Command *command;
+
+    g_clear_pointer(&console->message, g_free);
+    if (key_equal(key, interrupt_key)) {
+        console_quit(console);
+        return;
+    }
+    command = keymap_find(key);
+    if (command && command->act == console_redraw) {
+        command->act(console);
+    } else if (console->dialog) {
+        console_do(console, console->dialog->class->key(console->dialog, key));
+    } else if (command) {
+        act(console, command);
+    } else if (!key.function && key.code == KEY_CODE_ESCAPE) {
+        console->focus = FOCUS_TREE;
+    }
+}
+
+static gboolean inside(const Canvas *canvas, int row, int column)
+{
+    return row >= canvas->top && row < canvas->top + canvas->rows && column >= canvas->left &&
+           column < canvas->left + canvas->columns;
+}
+
+static void wheel(Console *console, const MEVENT *mouse, int lines)
+{
+    const Layout *layout = &console->layout;
+
+    if (console->dialog) {
+        if (console->dialog->class->scroll)
+            console->dialog->class->scroll(console->dialog, lines);
+    } else if (inside(&layout->details, mouse->y, mouse->x)) {
+        console->detail_top += lines;
+    } else if (inside(&layout->events, mouse->y, mouse->x)) {
+        console->events_back -= lines;
+    } else {
+        tree_view_scroll(console->tree, lines);
+    }
+}
+
+static void click_tree(Console *console, const MEVENT *mouse)
+{
+    gint64 now = g_get_monotonic_time();
+    gboolean twice = mouse->y == console->click_row && now - console->click_at < DOUBLE_CLICK_US;
+
+    console->focus = FOCUS_TREE;
+    console->click_at = twice ? 0 : now;
+    console->click_row = mouse->y;
+    if (tree_view_click(console->tree, mouse->y - console->layout.tree.top) && twice)
+        console_toggle(console);
+}
+
+static void click(Console *console, const MEVENT *mouse)
+{
+    const Layout *layout = &console->layout;
+    const Command *command;
+
+    if (console->dialog) {
+        if (console->dialog->class->click)
+            console_do(console, console->dialog->class->click(console->dialog, mouse->y, mouse->x));
+    } else if (mouse->y == layout->hint_row) {
+        command = hints_find(console->hints, mouse->x);
+        if (command)
+            act(console, command);
+    } else if (inside(&layout->details, mouse->y, mouse->x)) {
+        console->focus = FOCUS_DETAILS;
+    } else if (inside(&layout->events, mouse->y, mouse->x)) {
+        console->focus = FOCUS_EVENTS;
+    } else if (inside(&layout->tree, mouse->y, mouse->x)) {
+        click_tree(console, mouse);
+    }
+}
+
+void console_mouse(Console *console, const MEVENT *mouse)
+{
+    if (mouse->bstate & BUTTON4_PRESSED)
+        wheel(console, mouse, -WHEEL_LINES);
+    else if (mouse->bstate & BUTTON5_PRESSED)
+        wheel(console, mouse, WHEEL_LINES);
+    else if (mouse->bstate & BUTTON1_PRESSED) {
+        g_clear_pointer(&console->message, g_free);
+        click(console, mouse);
+    }
+}
+
+void console_input(Console *console)
+{
+    MEVENT mouse;
+    Key key;
+
+    while (terminal_read_key(console->terminal, &key, &mouse)) {
+        if (key.function && key.code == KEY_MOUSE)
+            console_mouse(console, &mouse);
+        else if (!key.function || key.code != KEY_RESIZE)
+            console_key(console, key);
+    }
+    console_paint(console);
+}
+
+/* --- made and freed
+ * ------------------------------------------------------------------------------- */
+
+static void take_theme(Console *console, const char *name)
+{
+    g_autoptr(GError) error = NULL;
+    Theme *theme = theme_load(name, &error);
+
+    if (!theme) {
+        console_say(console, ELEMENT_ERROR, "%s", error->message);
+        theme = theme_default();
+    }
+    console->theme = theme;
+    console->look.theme = theme;
+}
+
+Console *console_new(Session *session, const ConsoleSettings *settings, GError **error)
+{
+    Terminal *terminal = terminal_open(settings->terminal, settings->out, settings->in, error);
+    const char *no_colour = g_getenv("NO_COLOR");
+    Console *console;
+
+    if (!terminal)
+        return NULL;
+    console = g_new0(Console, 1);
+    console->session = session;
+    console->terminal = terminal;
+    console->now = settings->now;
+    console->look.ascii = settings->ascii;
+    console->look.mono = !terminal_has_colours(terminal) || (no_colour && *no_colour);
+    console->tree = tree_view_new(settings->ascii);
+    console->recent = g_ptr_array_new_with_free_func(console_recent_free);
+    take_theme(console, settings->theme);
+    console_take_tree(console);
+    session_listen(session, on_session, console);
+    return console;
+}
+
+void console_free(Console *console)
+{
+    if (!console)
+        return;
+    session_unlisten(console->session, on_session, console);
+    session_forget(console->session, console);
+    g_clear_handle_id(&console->paint_source, g_source_remove);
+    g_clear_handle_id(&console->tick_source, g_source_remove);
+    console_close_dialog(console);
+    terminal_close(console->terminal);
+    tree_view_free(console->tree);
+    theme_free(console->theme);
+    g_clear_pointer(&console->hints, g_array_unref);
+    g_ptr_array_unref(console->recent);
+    g_free(console->detail_key);
+    g_free(console->message);
+    g_free(console);
+}
+
+/* --- the main loop
+ * -------------------------------------------------------------------------------- */
+
+static gboolean on_input(gint fd, GIOCondition condition, gpointer data)
+{
+    Console *console = data;
+
+    if (condition & (G_IO_HUP | G_IO_ERR | G_IO_NVAL)) { /* the terminal has gone */
+        g_main_loop_quit(console->loop);
+        return G_SOURCE_REMOVE;
+    }
+    console_input(console);
+    return G_SOURCE_CONTINUE;
+}
+
+static gboolean on_size(gpointer data)
+{
+    Console *console = data;
+
+    terminal_take_size(console->terminal);
+    console_paint(console);
+    return G_SOURCE_CONTINUE;
+}
+
+static gboolean on_end(gpointer data)
+{
+    g_main_loop_quit(((Console *)data)->loop);
+    return G_SOURCE_CONTINUE;
+}
+
+static void run_loop(Console *console)
+{
+    guint sources[] = {
+        g_unix_fd_add(terminal_input(console->terminal), G_IO_IN | G_IO_HUP | G_IO_ERR, on_input,
+                      console),
+        g_unix_signal_add(SIGWINCH, on_size, console),
+        g_unix_signal_add(SIGINT, on_end, console),
+        g_unix_signal_add(SIGTERM, on_end, console),
+        g_unix_signal_add(SIGHUP, on_end, console),
+    };
+
+    console->loop = g_main_loop_new(NULL, FALSE);
+    console_paint(console);
+    g_main_loop_run(console->loop);
+    for (gsize i = 0; i < G_N_ELEMENTS(sources); i++)
+        if (g_main_context_find_source_by_id(NULL, sources[i]))
+            g_source_remove(sources[i]);
+    g_clear_pointer(&console->loop, g_main_loop_unref);
+}
+
+int console_run(Session *session, const Options *options)
+{
+    ConsoleSettings settings = {
+        .out = stdout,
+        .in = stdin,
+        .ascii = options->ascii,
+        .theme = options->theme,
+        .now = g_get_real_time,
+    };
+    g_autoptr(GError) error = NULL;
+    Console *console = console_new(session, &settings, &error);
+
+    if (!console) {
+        fprintf(stderr, "backplane: %s\n", error->message);
+        return EXIT_USAGE;
+    }
+    run_loop(console);
+    console_free(console);
+    return EXIT_DONE;
+}

@@ -1,0 +1,169 @@
+/* The layout of the screen and the frame that is painted on it. */
+#include "tui/console_private.h"
+
+#include "tui/detail_pane.h"
+#include "tui/events_pane.h"
+#include "tui/hints.h"
+
+#define HEADER_ROWS 2
+#define DETAILS_FROM_COLUMNS 80
+#define EVENTS_FROM_ROWS 16
+#define EVENT_LINES_MAX 12
+
+static Canvas screen_canvas(const Console *console)
+{
+    return (Canvas){
+        .window = terminal_window(console->terminal),
+        .look = &console->look,
+        .rows = LINES,
+        .columns = COLS,
+    };
+}
+
+/* 2 lines at 24 rows, 8 at 40; more while they are read. */
+static int event_lines(const Console *console, int rows)
+{
+    int lines = rows < 20 ? 1 : CLAMP(2 + (rows - 24) * 6 / 16, 2, EVENT_LINES_MAX);
+
+    if (rows < EVENTS_FROM_ROWS)
+        return console->focus == FOCUS_EVENTS ? rows / 2 : -1;
+    return console->focus == FOCUS_EVENTS ? MAX(lines, (rows - HEADER_ROWS) / 2) : lines;
+}
+
+/* The column of the bar: 53 of 80, 78 of 120. Below 80 columns tree and details take turns. */
+static void place_details(const Console *console, Layout *layout, int top, int rows, int columns)
+{
+    const Canvas *screen = &layout->screen;
+
+    layout->bar = -1;
+    layout->tree = canvas_part(screen, top, 0, rows, columns);
+    if (columns >= DETAILS_FROM_COLUMNS && !console->zoomed) {
+        layout->bar = 53 + (columns - 80) * 5 / 8;
+        layout->tree.columns = layout->bar;
+        layout->details =
+            canvas_part(screen, top, layout->bar + 2, rows, columns - layout->bar - 2);
+    } else if (console->focus == FOCUS_DETAILS) {
+        layout->details = canvas_part(screen, top, 1, rows, columns - 2);
+        layout->tree.rows = 0;
+    }
+}
+
+Layout console_layout(const Console *console)
+{
+    Layout layout = { .screen = screen_canvas(console) };
+    int rows = layout.screen.rows, columns = layout.screen.columns;
+    int events = event_lines(console, rows) + 1;
+    int middle = rows - HEADER_ROWS - events - 1;
+
+    layout.header = canvas_part(&layout.screen, 0, 0, HEADER_ROWS, columns);
+    place_details(console, &layout, HEADER_ROWS, middle, columns);
+    layout.events = canvas_part(&layout.screen, HEADER_ROWS + middle, 0, events, columns);
+    layout.hint_row = rows - 1;
+    return layout;
+}
+
+/* --- panes
+ * ---------------------------------------------------------------------------------------- */
+
+static void paint_bar(const Layout *layout)
+{
+    for (int row = 0; layout->bar >= 0 && row < layout->details.rows; row++)
+        draw_glyph(&layout->screen, layout->details.top + row, layout->bar, ELEMENT_RULE,
+                   GLYPH_BAR);
+}
+
+static void paint_details(Console *console, const Layout *layout, gboolean live)
+{
+    const OutlineRow *row = tree_view_row(console->tree);
+    g_autofree char *explanation = NULL;
+    DetailFacts facts = { .row = row, .now = console->now(), .connected = live };
+
+    if (layout->details.rows <= 3)
+        return;
+    if (g_strcmp0(console->detail_key, row ? row->key : NULL) != 0) {
+        g_free(console->detail_key);
+        console->detail_key = g_strdup(row ? row->key : NULL);
+        console->detail_top = 0;
+    }
+    if (live && row && row->device && row->device->state == STATE_LEAVING)
+        explanation = session_explain_leaving(console->session, row->device);
+    facts.explanation = explanation;
+    detail_pane_draw(&facts, &layout->details, console->focus == FOCUS_DETAILS,
+                     &console->detail_top);
+}
+
+/* Before the first tree: what is waited for, and what can be done about it. */
+static void paint_waiting(const Console *console, const Layout *layout)
+{
+    g_autofree char *text = header_connection_text(console->session);
+    g_autoptr(GPtrArray) lines = text_wrap(text ? text : "", layout->screen.columns - 8);
+    gboolean lost = session_state(console->session) == SESSION_LOST;
+
+    for (guint i = 0; i < lines->len; i++)
+        draw_text(&layout->screen, layout->screen.rows / 3 + (int)i, 4, layout->screen.columns - 8,
+                  lost ? ELEMENT_ERROR : ELEMENT_DIM, lines->pdata[i]);
+}
+
+static void paint_last_line(Console *console, const Layout *layout)
+{
+    g_autoptr(GPtrArray) commands = NULL;
+
+    g_clear_pointer(&console->hints, g_array_unref);
+    if (console->message) {
+        draw_text(&layout->screen, layout->hint_row, 1, layout->screen.columns - 2,
+                  console->message_element, console->message);
+        return;
+    }
+    commands = console_hints(console);
+    console->hints = hints_draw(commands, &layout->screen, layout->hint_row);
+}
+
+/* Gives the line of the screen that the cursor is on. */
+static int paint_views(Console *console, Layout *layout)
+{
+    gboolean live = session_state(console->session) == SESSION_LIVE;
+    int line = -1;
+
+    header_draw(console->session, &console->counts, &layout->header);
+    if (!session_guest(console->session)) {
+        paint_waiting(console, layout);
+        return -1;
+    }
+    layout->tree.greyed = layout->details.greyed = !live;
+    if (layout->tree.rows > 0)
+        line = tree_view_draw(console->tree, &layout->tree);
+    paint_bar(layout);
+    paint_details(console, layout, live);
+    if (layout->events.rows > 0)
+        events_pane_draw(session_journal(console->session), &layout->events,
+                         console->focus == FOCUS_EVENTS, &console->events_back, layout->bar);
+    return line < 0 ? -1 : layout->tree.top + line;
+}
+
+static void paint_too_small(const Canvas *screen)
+{
+    draw_format(screen, 0, 0, screen->columns, ELEMENT_CAUTION, "needs %dx%d, has %dx%d",
+                CONSOLE_COLUMNS_MIN, CONSOLE_ROWS_MIN, screen->columns, screen->rows);
+}
+
+void console_paint(Console *console)
+{
+    int row = 0, column = 0;
+
+    console->layout = console_layout(console);
+    werase(terminal_window(console->terminal));
+    wbkgdset(terminal_window(console->terminal), ' ');
+    if (LINES < CONSOLE_ROWS_MIN || COLS < CONSOLE_COLUMNS_MIN) {
+        paint_too_small(&console->layout.screen);
+    } else {
+        row = MAX(paint_views(console, &console->layout), 0);
+        paint_last_line(console, &console->layout);
+        if (console->dialog) {
+            console->dialog->class->paint(console->dialog, &console->layout.screen);
+            row = console->dialog->cursor_row;
+            column = console->dialog->cursor_column;
+        }
+    }
+    terminal_show(console->terminal, row, column, console->dialog != NULL);
+    console->painted_at = g_get_monotonic_time();
+}

@@ -1,0 +1,93 @@
+/* The inside of the console, shared by its files and its tests. */
+#ifndef BACKPLANE_CONSOLE_PRIVATE_H
+#define BACKPLANE_CONSOLE_PRIVATE_H
+
+#include "tui/console.h"
+#include "tui/dialog.h"
+#include "tui/header.h"
+#include "tui/terminal.h"
+#include "tui/tree_view.h"
+
+/* Smallest screen that is painted. */
+#define CONSOLE_ROWS_MIN 8
+#define CONSOLE_COLUMNS_MIN 40
+
+typedef enum { FOCUS_TREE, FOCUS_DETAILS, FOCUS_EVENTS, FOCUSES } Focus;
+
+typedef struct {
+    const char *terminal; /* type; NULL: $TERM */
+    FILE *out, *in;
+    gboolean ascii;
+    const char *theme;   /* NULL: the default */
+    gint64 (*now)(void); /* g_get_real_time, or the clock of a test */
+} ConsoleSettings;
+
+/* Where the panes are; a pane without rows or columns is not shown. */
+typedef struct {
+    Canvas screen, header, tree, details, events;
+    int hint_row;
+    int bar; /* column between tree and details; -1 for none */
+} Layout;
+
+struct Console {
+    Session *session;
+    Terminal *terminal;
+    Look look;
+    Theme *theme;
+    gint64 (*now)(void);
+
+    TreeView *tree;
+    HeaderCounts counts;
+    Focus focus;
+    gboolean zoomed;
+    char *detail_key; /* the row that detail_top belongs to */
+    int detail_top;
+    int events_back;
+    Dialog *dialog;
+    char *message; /* in place of the hints, until the next key */
+    Element message_element;
+    GPtrArray *recent; /* (SentPlan) plans that are over, newest last */
+    gboolean asking;   /* a plan was asked for, and has not come */
+    gboolean quit_asked;
+
+    Layout layout; /* of the latest frame */
+    GArray *hints;
+    gint64 click_at; /* monotonic time of the latest click, to find double ones */
+    int click_row;
+
+    GMainLoop *loop;
+    guint paint_source, tick_source;
+    gint64 painted_at; /* monotonic */
+};
+
+/* Errors: those of terminal_open. (transfer full) */
+Console *console_new(Session *session, const ConsoleSettings *settings, GError **error);
+void console_free(Console *console);
+
+/* Paints a frame now. */
+void console_paint(Console *console);
+/* Paints soon, however often it is called: events come faster than eyes. */
+void console_paint_soon(Console *console);
+
+void console_key(Console *console, Key key);
+void console_mouse(Console *console, const MEVENT *mouse);
+/* Reads and handles all keys that are there, then paints. */
+void console_input(Console *console);
+
+/* Opens a dialog (transfer full) in place of the one that is open. */
+void console_open(Console *console, Dialog *dialog);
+void console_close_dialog(Console *console);
+void console_do(Console *console, DialogEffect effect);
+
+void console_say(Console *console, Element element, const char *format, ...) G_GNUC_PRINTF(3, 4);
+/* Lets the views take what the session has now. */
+void console_take_tree(Console *console);
+
+Layout console_layout(const Console *console);
+/* Hints that stand where the cursor is. (transfer container) (const Command) */
+GPtrArray *console_hints(const Console *console);
+
+void console_run_plan(Console *console, Plan *plan);
+void console_recent_free(gpointer sent);
+
+#endif

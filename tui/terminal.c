@@ -1,0 +1,222 @@
+/* ncurses on a pair of streams, and what undoes it when the program dies. */
+#include "tui/terminal.h"
+
+#include <gio/gio.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <termios.h>
+#include <unistd.h>
+
+#define ESCAPE_MS 25
+#define MOUSE_OFF "\033[?1006l\033[?1002l\033[?1000l"
+
+struct Terminal {
+    SCREEN *screen;
+    WINDOW *keys; /* a pad: reading from it never repaints */
+    int in, out;
+    gboolean visible; /* the cursor */
+};
+
+/* --- dying
+ * ---------------------------------------------------------------------------------------- */
+
+static const int fatal_signals[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGQUIT };
+
+/* What a signal handler needs: it may call nothing of ncurses. */
+static struct {
+    int fd; /* -1: nothing to restore */
+    struct termios modes;
+    gboolean has_modes;
+    char goodbye[256];
+    struct sigaction before[G_N_ELEMENTS(fatal_signals)];
+} rescue = { .fd = -1 };
+
+static void restore_now(void)
+{
+    gssize ignored;
+
+    if (rescue.fd < 0)
+        return;
+    ignored = write(rescue.fd, rescue.goodbye, strlen(rescue.goodbye));
+    (void)ignored;
+    if (rescue.has_modes)
+        tcsetattr(rescue.fd, TCSANOW, &rescue.modes);
+    rescue.fd = -1;
+}
+
+static void on_fatal(int number)
+{
+    restore_now();
+    for (gsize i = 0; i < G_N_ELEMENTS(fatal_signals); i++)
+        if (fatal_signals[i] == number)
+            sigaction(number, &rescue.before[i], NULL);
+    raise(number);
+}
+
+static void append_capability(const char *name)
+{
+    const char *text = tigetstr(name);
+
+    if (text && text != (const char *)-1)
+        g_strlcat(rescue.goodbye, text, sizeof(rescue.goodbye));
+}
+
+/* To be called before ncurses changes the modes; the rest of it after newterm. */
+static void rescue_prepare(int fd)
+{
+    rescue.has_modes = tcgetattr(fd, &rescue.modes) == 0;
+}
+
+static void rescue_arm(int fd)
+{
+    static const char *const capabilities[] = { "sgr0", "cnorm", "rmkx", "rmcup" };
+    struct sigaction action = { .sa_handler = on_fatal };
+
+    g_strlcpy(rescue.goodbye, MOUSE_OFF, sizeof(rescue.goodbye));
+    for (gsize i = 0; i < G_N_ELEMENTS(capabilities); i++)
+        append_capability(capabilities[i]);
+    rescue.fd = fd;
+    for (gsize i = 0; i < G_N_ELEMENTS(fatal_signals); i++)
+        sigaction(fatal_signals[i], &action, &rescue.before[i]);
+}
+
+static void rescue_disarm(void)
+{
+    rescue.fd = -1;
+    for (gsize i = 0; i < G_N_ELEMENTS(fatal_signals); i++)
+        sigaction(fatal_signals[i], &rescue.before[i], NULL);
+}
+
+/* --- open and close
+ * ------------------------------------------------------------------------------- */
+
+static void set_modes(Terminal *terminal)
+{
+    set_escdelay(ESCAPE_MS);
+    raw(); /* Ctrl-C and Ctrl-Z are keys: a signal would come in the middle of a frame */
+    noecho();
+    nonl();
+    if (has_colors()) {
+        start_color();
+        use_default_colors();
+    }
+    terminal->keys = newpad(1, 1);
+    keypad(terminal->keys, TRUE);
+    nodelay(terminal->keys, TRUE);
+    leaveok(stdscr, FALSE);
+    mousemask(BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
+    mouseinterval(0);
+    terminal->visible = curs_set(0) == ERR;
+}
+
+Terminal *terminal_open(const char *type, FILE *out, FILE *in, GError **error)
+{
+    Terminal *terminal = g_new0(Terminal, 1);
+
+    terminal->in = fileno(in);
+    terminal->out = fileno(out);
+    rescue_prepare(terminal->out);
+    terminal->screen = newterm(type, out, in);
+    if (!terminal->screen) {
+        g_set_error(error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
+                    "The terminal type \"%s\" is not known here: set TERM to one that is, as in "
+                    "TERM=xterm backplane ...",
+                    type               ? type
+                    : g_getenv("TERM") ? g_getenv("TERM")
+                                       : "");
+        g_free(terminal);
+        return NULL;
+    }
+    set_modes(terminal);
+    rescue_arm(terminal->out);
+    return terminal;
+}
+
+void terminal_close(Terminal *terminal)
+{
+    if (!terminal)
+        return;
+    rescue_disarm();
+    delwin(terminal->keys);
+    endwin();
+    delscreen(terminal->screen);
+    g_free(terminal);
+}
+
+int terminal_input(const Terminal *terminal)
+{
+    return terminal->in;
+}
+
+WINDOW *terminal_window(const Terminal *terminal)
+{
+    return stdscr;
+}
+
+gboolean terminal_has_colours(const Terminal *terminal)
+{
+    return has_colors();
+}
+
+/* --- in and out
+ * ----------------------------------------------------------------------------------- */
+
+gboolean terminal_read_key(Terminal *terminal, Key *key, MEVENT *mouse)
+{
+    wint_t code;
+    int result = wget_wch(terminal->keys, &code);
+
+    if (result == ERR)
+        return FALSE;
+    *key = key_from_curses(result, code);
+    if (key->function && code == KEY_MOUSE && getmouse(mouse) != OK)
+        *mouse = (MEVENT){ 0 };
+    return TRUE;
+}
+
+void terminal_show(Terminal *terminal, int row, int column, gboolean cursor)
+{
+    if (cursor != terminal->visible) {
+        curs_set(cursor ? 1 : 0);
+        terminal->visible = cursor;
+    }
+    wmove(stdscr, CLAMP(row, 0, MAX(LINES - 1, 0)), CLAMP(column, 0, MAX(COLS - 1, 0)));
+    wnoutrefresh(stdscr);
+    doupdate();
+}
+
+void terminal_forget_screen(Terminal *terminal)
+{
+    clearok(curscr, TRUE);
+}
+
+void terminal_resize(Terminal *terminal, int rows, int columns)
+{
+    if (rows > 0 && columns > 0)
+        resizeterm(rows, columns);
+}
+
+void terminal_take_size(Terminal *terminal)
+{
+    struct winsize size;
+
+    if (ioctl(terminal->out, TIOCGWINSZ, &size) == 0)
+        terminal_resize(terminal, size.ws_row, size.ws_col);
+}
+
+void terminal_suspend(Terminal *terminal)
+{
+    struct sigaction standard = { .sa_handler = SIG_DFL }, before;
+
+    def_prog_mode();
+    endwin();
+    sigaction(SIGTSTP, &standard, &before);
+    raise(SIGTSTP);
+    sigaction(SIGTSTP, &before, NULL); /* here it goes on */
+    reset_prog_mode();
+    terminal_take_size(terminal);
+    terminal_forget_screen(terminal);
+}
