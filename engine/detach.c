@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "engine/allocate.h"
+#include "engine/quirk.h"
 
 /* --- what leaves --------------------------------------------------------------------------------
  */
@@ -85,6 +85,10 @@ static gboolean check_detachable(const Device *device, GError **error)
                       "is leaving already: the guest was asked, and has not released it yet; wait, "
                       "or ask it again");
     }
+    if (quirk_detach(device->driver) != NULL) {
+        return refuse(device, error, "must not be unplugged: %s; stop the guest to take it out",
+                      quirk_detach(device->driver));
+    }
     if (device->hotpluggable) {
         return TRUE;
     }
@@ -136,7 +140,8 @@ static gboolean remake_drive(Detach *detach, const Device *device, char **node, 
 
 static gboolean is_replugged(const Device *device)
 {
-    return device->model == NULL || device->model->hotpluggable;
+    return (device->model == NULL || device->model->hotpluggable) &&
+           quirk_attach(device->driver) == NULL;
 }
 
 static gboolean remake_device(Detach *detach, const Device *device, GPtrArray *undo)
@@ -264,6 +269,18 @@ static void tell_of_fixed_mates(Detach *detach, const Device *device)
     }
 }
 
+static void tell_of_quirks(Detach *detach)
+{
+    for (guint i = 0; i < detach->leaving->len; i++) {
+        const Device *device = detach->leaving->pdata[i];
+        const char *caution = quirk_caution(device->driver, detach->guest->qemu);
+        if (caution != NULL) {
+            g_autofree char *name = device_display_name(device);
+            plan_add_check(detach->plan, TRUE, "query-version", "%s: %s", name, caution);
+        }
+    }
+}
+
 static void tell_of_status(Detach *detach)
 {
     const char *status = detach->guest->status;
@@ -350,7 +367,27 @@ static void add_checks(Detach *detach, const GPtrArray *asked, const GPtrArray *
     for (guint i = 0; i < roots->len; i++) {
         tell_of_fixed_mates(detach, roots->pdata[i]);
     }
+    tell_of_quirks(detach);
     tell_of_status(detach);
+}
+
+/* Roots can leave, and none of what leaves with them ends QEMU. */
+static gboolean check_roots(const GPtrArray *roots, GError **error)
+{
+    for (guint i = 0; i < roots->len; i++) {
+        if (!check_detachable(roots->pdata[i], error)) {
+            return FALSE;
+        }
+        g_autoptr(GPtrArray) leavers = slot_leavers(roots->pdata[i]);
+        g_autoptr(GPtrArray) all = with_passengers(leavers);
+        for (guint j = 0; j < all->len; j++) {
+            const Device *device = all->pdata[j];
+            if (quirk_detach(device->driver) != NULL && !check_detachable(device, error)) {
+                return FALSE;
+            }
+        }
+    }
+    return TRUE;
 }
 
 Plan *hotplug_plan_detach(const HotplugFacts *facts, GPtrArray *devices, GError **error)
@@ -361,10 +398,8 @@ Plan *hotplug_plan_detach(const HotplugFacts *facts, GPtrArray *devices, GError 
                               .leaving = g_ptr_array_new(),
                               .new_ids = g_hash_table_new_full(NULL, NULL, NULL, g_free) };
     g_autoptr(GPtrArray) roots = find_roots(devices);
-    for (guint i = 0; i < roots->len; i++) {
-        if (!check_detachable(roots->pdata[i], error)) {
-            return NULL;
-        }
+    if (!check_roots(roots, error)) {
+        return NULL;
     }
     for (guint i = 0; i < roots->len; i++) {
         g_autoptr(GPtrArray) leavers = slot_leavers(roots->pdata[i]);

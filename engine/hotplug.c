@@ -6,6 +6,7 @@
 
 #include "engine/allocate.h"
 #include "engine/attach.h"
+#include "engine/quirk.h"
 
 /* Where a drive can be plugged, the one preferred first where nothing says which. */
 static const DriveBus drive_buses[] = {
@@ -133,6 +134,7 @@ static const Model *similar_model(const Model *model)
     const Model *models = model_all(&count);
     for (gsize i = 0; i < count; i++) {
         if (models[i].kind == model->kind && models[i].hotpluggable &&
+            quirk_attach(models[i].driver) == NULL &&
             (models[i].plugs == BUS_PCI || models[i].plugs == BUS_PCIE) &&
             models[i].offers == model->offers) {
             return &models[i];
@@ -143,7 +145,8 @@ static const Model *similar_model(const Model *model)
 
 static gboolean check_hotpluggable(const Attach *attach, GError **error)
 {
-    if (attach->model.hotpluggable) {
+    const char *quirk = quirk_attach(attach->driver);
+    if (attach->model.hotpluggable && quirk == NULL) {
         return TRUE;
     }
     const Model *similar = similar_model(&attach->model);
@@ -151,7 +154,8 @@ static gboolean check_hotpluggable(const Attach *attach, GError **error)
         similar != NULL ? g_strdup_printf("%s can be plugged", similar->driver)
                         : g_strdup_printf("start the guest with -device %s", attach->driver);
     g_set_error(error, ENGINE_ERROR, ENGINE_ERROR_REFUSED,
-                "%s cannot be plugged into a running guest; %s", attach->driver, remedy);
+                "%s cannot be plugged into a running guest%s%s; %s", attach->driver,
+                quirk != NULL ? ": " : "", quirk != NULL ? quirk : "", remedy);
     return FALSE;
 }
 
@@ -165,7 +169,8 @@ static gboolean check_kind(const Attach *attach, GError **error)
                     attach->driver, attach->driver);
         return FALSE;
     }
-    if (attach->request->kind == REQUEST_CONTROLLER && attach->model.offers == BUS_SYSTEM) {
+    if (attach->request->kind == REQUEST_CONTROLLER && attach->model.offers == BUS_SYSTEM &&
+        attach->model.kind != KIND_HUB) {
         g_set_error(error, ENGINE_ERROR, ENGINE_ERROR_INPUT,
                     "model=%s is not a controller; give model=virtio-scsi-pci, qemu-xhci, "
                     "pci-bridge, ..., or attach it with: attach device driver=%s",
