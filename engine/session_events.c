@@ -184,7 +184,7 @@ void session_handle_event(Session *session, const char *name, json_t *payload)
         g_clear_pointer(&session->farewell, g_free);
     if (effects & EVENT_STATUS)
         watch_status(session->watch);
-    if (effects & EVENT_UNSETTLE)
+    if ((effects & EVENT_UNSETTLE) && session->mode == SESSION_WATCH)
         watch_unsettle(session->watch);
     if ((effects & EVENT_READ) && session->mode == SESSION_WATCH)
         watch_refresh(session->watch);

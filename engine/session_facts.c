@@ -247,7 +247,9 @@ HotplugFacts session_facts(Session *session, const Request *request, SessionFact
     g_autofree char *driver = session->guest ? hotplug_driver(session->guest, request) : NULL;
     gboolean complete = facts_guest(session, &facts);
 
-    complete &= !driver || session_know_driver(session, driver);
+    /* A name that is still being typed is no reason to ask, or to make QEMU load a module. */
+    if (driver && model_find(driver))
+        complete &= session_know_driver(session, driver);
     complete &= facts_image(session, request, &facts);
     if (!complete)
         facts_watch(session, changed, data);
