@@ -102,7 +102,7 @@ static const Part drive_parts[] = {
     { "lun", 10, SCSI_LUN_MAX },
 };
 
-G_GNUC_PRINTF(2, 3)
+static gboolean refuse(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
 static gboolean refuse(GError **error, const char *format, ...)
 {
     va_list arguments;

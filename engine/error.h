@@ -1,5 +1,5 @@
-/* The one error domain of engine/: why a wish cannot be fulfilled. Messages are whole sentences that
- * name the thing, say why, and end with the nearest thing that can be done. */
+/* The one error domain of engine/: why a wish cannot be fulfilled. Messages are whole sentences
+ * that name the thing, say why, and end with the nearest thing that can be done. */
 #ifndef BACKPLANE_ENGINE_ERROR_H
 #define BACKPLANE_ENGINE_ERROR_H
 

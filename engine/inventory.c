@@ -202,14 +202,13 @@ static void add_busless(Inventory *inventory, GHashTable *known, const char *fol
         return;
     gboolean anonymous = g_str_has_suffix(folder, "-anon");
     Device *device = device_new(driver);
-    const char *key;
-    json_t *value;
     json_t *facts = (json_t *)find_memory(inventory->replies[REPLY_MEMORY_DEVICES], name);
     device->path = g_steal_pointer(&path);
     device->id = anonymous ? NULL : g_strdup(name);
     device->hotpluggable = json_is_true(json_object_get(facts, "hotpluggable"));
     device->state = device->hotpluggable ? STATE_PRESENT : STATE_FIXED;
-    json_object_foreach(facts, key, value) add_property(device, key, value);
+    for (void *i = json_object_iter(facts); i; i = json_object_iter_next(facts, i))
+        add_property(device, json_object_iter_key(i), json_object_iter_value(i));
     g_ptr_array_add(inventory->guest->memory_devices, device);
 }
 

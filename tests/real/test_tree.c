@@ -196,17 +196,15 @@ typedef struct {
     NULL_DRIVE("n1")                                                                               \
     NULL_DRIVE("n2")                                                                               \
     NULL_DRIVE("n3")                                                                               \
-    NULL_DRIVE("n4") NULL_DRIVE(                                                                   \
-        "n5") " -device virtio-scsi-pci,id=h1 -device scsi-hd,drive=n1,bus=h1.0"                   \
-              " -device qemu-xhci,id=x -device usb-storage,drive=n2,bus=x.0 -device "              \
-              "usb-hub,id=hb,bus=x.0"                                                              \
-              " -device usb-bot,id=bot,bus=x.0 -device usb-uas,id=uas,bus=x.0 -device "            \
-              "scsi-hd,bus=uas.0,drive=n5"                                                         \
-              " -device usb-tablet,bus=x.0,port=2.1 -device virtio-serial-pci -chardev null,id=c"  \
-              " -device virtserialport,chardev=c -device nvme,serial=a,drive=n3 -device "          \
-              "virtio-blk-pci,drive=n4"                                                            \
-              " -device intel-hda -device hda-duplex,audiodev=a0 -audiodev none,id=a0 -device "    \
-              "usb-ccid,bus=x.0"
+    NULL_DRIVE("n4")                                                                               \
+    NULL_DRIVE("n5")                                                                               \
+    " -device virtio-scsi-pci,id=h1 -device scsi-hd,drive=n1,bus=h1.0"                             \
+    " -device qemu-xhci,id=x -device usb-storage,drive=n2,bus=x.0 -device usb-hub,id=hb,bus=x.0"   \
+    " -device usb-bot,id=bot,bus=x.0 -device usb-uas,id=uas,bus=x.0"                               \
+    " -device scsi-hd,bus=uas.0,drive=n5 -device usb-tablet,bus=x.0,port=2.1"                      \
+    " -device virtio-serial-pci -chardev null,id=c -device virtserialport,chardev=c"               \
+    " -device nvme,serial=a,drive=n3 -device virtio-blk-pci,drive=n4 -device intel-hda"            \
+    " -device hda-duplex,audiodev=a0 -audiodev none,id=a0 -device usb-ccid,bus=x.0"
 
 /* What a machine brings by default, spelled out: QEMU's own defaults depend on its build. */
 #define ONBOARD                                                                                    \
