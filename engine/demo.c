@@ -114,10 +114,12 @@ static char *kernel_beside_program(void)
     return folder ? g_build_filename(folder, "guest.elf", NULL) : NULL;
 }
 
+/* What BACKPLANE_GUEST names and nothing else, where it is set. */
 static char *find_kernel(char **note)
 {
     g_autofree char *beside = kernel_beside_program();
-    const char *candidates[] = { g_getenv("BACKPLANE_GUEST"), beside, PKGDATADIR "/guest.elf" };
+    const char *named = g_getenv("BACKPLANE_GUEST");
+    const char *candidates[] = { named ? named : beside, named ? NULL : PKGDATADIR "/guest.elf" };
 
     for (gsize i = 0; i < G_N_ELEMENTS(candidates); i++)
         if (candidates[i] && g_file_test(candidates[i], G_FILE_TEST_IS_REGULAR))

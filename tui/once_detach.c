@@ -58,7 +58,7 @@ static void complain_leaving(const Once *once, const Plan *plan)
     if (why && *why)
         report_complain("%s", why);
     if (*kept)
-        report_complain("%s: kept, since it was to follow", kept);
+        report_complain("%s: its turn had not come; it stays as it is", kept);
 }
 
 static gboolean on_too_late(gpointer data)
