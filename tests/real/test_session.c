@@ -429,6 +429,73 @@ static void test_rollback_with_a_stubborn_guest(void **state)
     bench_free(bench);
 }
 
+/* --- undo ----------------------------------------------------------------------------------------
+ */
+
+typedef struct {
+    Plan *plan;
+    char *refusal;
+    gboolean over;
+} Answer;
+
+static void on_planned(Session *session, Plan *plan, const GError *error, gpointer data)
+{
+    Answer *answer = data;
+
+    answer->plan = plan;
+    answer->refusal = error ? g_strdup(error->message) : NULL;
+    answer->over = TRUE;
+}
+
+static gboolean is_answered(gpointer data)
+{
+    return ((Answer *)data)->over;
+}
+
+static Answer undo(Bench *bench)
+{
+    Answer answer = { 0 };
+
+    session_plan_undo(bench->session, on_planned, &answer);
+    assert_true(wait_until(is_answered, &answer, REAL_QEMU_PATIENCE_MS));
+    return answer;
+}
+
+/* Somebody else has plugged a disk into the controller that would go. */
+static void test_undo_takes_no_passengers(void **state)
+{
+    Bench *bench = bench_new("pc", REAL_QEMU_GUEST, no_devices);
+    const char *image = real_qemu_image(bench->qemu, "a.raw", "raw", 1 << 20);
+    Plan *plan = plan_new(PLAN_ATTACH, "attach a controller");
+    PlanSubject *subject = plan_add_subject(plan);
+    Answer answer;
+
+    subject->id = g_strdup("h");
+    subject->path = g_strdup("/machine/peripheral/h");
+    subject->driver = g_strdup("lsi53c895a");
+    plan_add(plan, "h", adding("lsi53c895a", "h", "pci.0", "14.0"), deleting("h"));
+    start(bench, plan);
+    await_outcome(bench, OUTCOME_DONE);
+    real_qemu_tell(
+        bench->qemu, "blockdev-add",
+        json_pack("{s:s,s:s,s:s}", "driver", "file", "node-name", "b1", "filename", image));
+    real_qemu_tell(bench->qemu, "device_add",
+                   json_pack("{s:s,s:s,s:s,s:s}", "driver", "scsi-hd", "id", "d1", "bus", "h.0",
+                             "drive", "b1"));
+    answer = undo(bench);
+    assert_null(answer.plan);
+    assert_non_null(strstr(answer.refusal, "h would take d1 along"));
+    g_free(answer.refusal);
+    real_qemu_tell(bench->qemu, "device_del", json_pack("{s:s}", "id", "d1"));
+    await(bench, is_away, "d1", LIVE_MS);
+    answer = undo(bench);
+    assert_non_null(answer.plan);
+    start(bench, answer.plan);
+    await_outcome(bench, OUTCOME_DONE);
+    assert_null(device(bench, "h"));
+    bench_free(bench);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -444,6 +511,7 @@ int main(void)
         cmocka_unit_test(test_disk_and_its_node),
         cmocka_unit_test(test_refused_plan_leaves_nothing),
         cmocka_unit_test(test_rollback_with_a_stubborn_guest),
+        cmocka_unit_test(test_undo_takes_no_passengers),
     };
 
     return cmocka_run_group_tests_name("session on real guests", tests, NULL, NULL);
