@@ -28,12 +28,36 @@ static GPtrArray *slot_leavers(const Device *device)
     return leavers;
 }
 
+/* A device behind a hub is on the hub's own bus, at a port below the hub's. */
+static gboolean is_behind_hub(const Device *device, const Device *hub)
+{
+    gsize length = strlen(hub->address.usb.port);
+    return hub->kind == KIND_HUB && device->bus == hub->bus &&
+           device->address.type == ADDRESS_USB && hub->address.type == ADDRESS_USB &&
+           strncmp(device->address.usb.port, hub->address.usb.port, length) == 0 &&
+           device->address.usb.port[length] == '.';
+}
+
+/* All that is plugged to it, at any depth, hubs included. (transfer container) */
+static GPtrArray *passengers(const Device *device)
+{
+    GPtrArray *all = device_descendants(device);
+    for (guint i = 0; device->kind == KIND_HUB && i < device->bus->devices->len; i++) {
+        Device *other = device->bus->devices->pdata[i];
+        if (is_behind_hub(other, device)) {
+            g_ptr_array_add(all, other);
+            g_ptr_array_extend_and_steal(all, device_descendants(other));
+        }
+    }
+    return all;
+}
+
 /* One after the other with what it carries. (transfer container) */
 static GPtrArray *with_passengers(const GPtrArray *leavers)
 {
     GPtrArray *all = g_ptr_array_new();
     for (guint i = 0; i < leavers->len; i++) {
-        g_autoptr(GPtrArray) carried = device_descendants(leavers->pdata[i]);
+        g_autoptr(GPtrArray) carried = passengers(leavers->pdata[i]);
         g_ptr_array_add(all, leavers->pdata[i]);
         for (guint j = 0; j < carried->len; j++) {
             g_ptr_array_add(all, carried->pdata[j]);
@@ -45,6 +69,11 @@ static GPtrArray *with_passengers(const GPtrArray *leavers)
 /* It leaves with another of the devices anyway. */
 static gboolean is_carried(const GPtrArray *devices, const Device *device)
 {
+    for (guint i = 0; i < devices->len; i++) {
+        if (is_behind_hub(device, devices->pdata[i])) {
+            return TRUE;
+        }
+    }
     for (const Device *parent = device_parent(device); parent != NULL;
          parent = device_parent(parent)) {
         if (contains(devices, parent)) {
@@ -173,7 +202,7 @@ static gboolean remake_all(Detach *detach, const GPtrArray *leavers, GPtrArray *
         good = remake_device(detach, leavers->pdata[i], undo);
     }
     for (guint i = 0; i < leavers->len && good; i++) {
-        g_autoptr(GPtrArray) carried = device_descendants(leavers->pdata[i]);
+        g_autoptr(GPtrArray) carried = passengers(leavers->pdata[i]);
         for (guint j = 0; j < carried->len && good; j++) {
             good = remake_device(detach, carried->pdata[j], undo);
         }
@@ -243,7 +272,8 @@ static void tell_of_passengers(Detach *detach, const GPtrArray *asked)
         }
         g_autofree char *what = describe(device);
         const Device *parent = device_parent(device);
-        gboolean carried = parent != NULL && contains(detach->leaving, parent);
+        gboolean carried = device->address.type != ADDRESS_PCI ||
+                           (parent != NULL && contains(detach->leaving, parent));
         plan_add_check(detach->plan, TRUE, "info qtree", "%s goes as well: %s", what,
                        carried ? "it is plugged to what leaves"
                                : "an unplug takes all functions of a slot");

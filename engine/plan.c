@@ -399,6 +399,12 @@ Plan *plan_invert(const Plan *plan, GError **error)
     return g_steal_pointer(&inverse);
 }
 
+Plan *plan_again(const Plan *plan, GError **error)
+{
+    g_autoptr(Plan) inverse = plan_invert(plan, error);
+    return inverse != NULL ? plan_invert(inverse, error) : NULL;
+}
+
 static json_t *actions_to_json(const GPtrArray *actions)
 {
     json_t *array = json_array();

@@ -87,6 +87,9 @@ Plan *plan_copy(const Plan *plan);
 /* The plan that takes this one back; inverting that gives this one again. Errors:
  * ENGINE_ERROR_REFUSED naming the step that has no way back. (transfer full) */
 Plan *plan_invert(const Plan *plan, GError **error);
+/* The plan that does it once more after it was taken back. Not a mere copy: where the way back made
+ * a block node in place of a -drive back end, that node has to go as well. (transfer full) */
+Plan *plan_again(const Plan *plan, GError **error);
 
 /* {"execute": ..., "arguments": ...} on one line. (transfer full) */
 char *action_to_qmp(const Action *action);

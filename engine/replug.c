@@ -162,7 +162,8 @@ static json_t *read_value(const char *type, const char *text)
     return json_string(text);
 }
 
-static gboolean is_wish(json_t *property, const char *name, const char *text, json_t *value)
+static gboolean is_wish(json_t *property, const char *name, const char *text, json_t *value,
+                        DeviceKind kind)
 {
     json_t *usual = json_object_get(property, "default-value");
     if (is_settled(name, text)) {
@@ -171,22 +172,37 @@ static gboolean is_wish(json_t *property, const char *name, const char *text, js
     if (usual != NULL) {
         return !same_value(value, usual);
     }
+    if (strcmp(name, "romfile") == 0 && text[0] == '\0') {
+        return kind == KIND_NIC; /* which have one unless somebody took it away */
+    }
     /* Without a default: an empty string or 0 is what it starts as. */
     return json_is_string(value)   ? json_string_length(value) > 0
            : json_is_number(value) ? json_number_value(value) != 0
                                    : json_is_true(value);
 }
 
+/* The device's own, not that of an inner device of the same name, which comes later. */
+static const char *own_property(const Device *device, const char *name)
+{
+    for (guint i = 0; i < device->properties->len; i++) {
+        const Property *property = device->properties->pdata[i];
+        if (strcmp(property->name, name) == 0) {
+            return property->value;
+        }
+    }
+    return NULL;
+}
+
 static void copy_property(json_t *arguments, json_t *property, const Device *device)
 {
     const char *name = json_string_value(json_object_get(property, "name"));
     const char *type = json_string_value(json_object_get(property, "type"));
-    const char *text = name != NULL ? device_property(device, name) : NULL;
+    const char *text = name != NULL ? own_property(device, name) : NULL;
     if (text == NULL || type == NULL || g_strv_contains(not_copied, name)) {
         return;
     }
     json_t *value = read_value(type, text);
-    if (value != NULL && is_wish(property, name, text, value)) {
+    if (value != NULL && is_wish(property, name, text, value, device->kind)) {
         /* Numbers beyond 63 bits are read from a string by QEMU, and no JSON integer here. */
         json_object_set_new(arguments, name,
                             json_is_real(value) ? json_string(text) : json_incref(value));

@@ -92,7 +92,7 @@ static Plan *plan_from_history(const Query *query, GError **error)
                          : "there is nothing to do again: no plan was undone");
         return NULL;
     }
-    plan = undo ? plan_invert(from, error) : plan_copy(from);
+    plan = undo ? plan_invert(from, error) : plan_again(from, error);
     if (!plan || !history_check_plan(plan, query->guest, error))
         return NULL;
     query->session->offered = plan;

@@ -9,224 +9,7 @@
 
 #include <cmocka.h>
 
-#include "engine/session.h"
-#include "tests/support/real_qemu.h"
-
-/* --- driving the session ------------------------------------------------------------------------
- */
-
-typedef struct {
-    Plan *plan;
-    GError *error;
-    gboolean over;
-} Answer;
-
-static gboolean answer_is_over(gpointer data)
-{
-    return ((Answer *)data)->over;
-}
-
-static void on_plan(Session *session, Plan *plan, const GError *error, gpointer data)
-{
-    Answer *answer = data;
-    answer->plan = plan;
-    answer->error = error != NULL ? g_error_copy(error) : NULL;
-    answer->over = TRUE;
-}
-
-/* (transfer full) NULL and the sentence, when it is refused. */
-static Plan *await_plan(Answer *answer, char **refusal)
-{
-    assert_true(wait_until(answer_is_over, answer, REAL_QEMU_PATIENCE_MS));
-    if (answer->error != NULL && refusal == NULL) {
-        fail_msg("refused: %s", answer->error->message);
-    }
-    if (answer->error != NULL) {
-        *refusal = g_strdup(answer->error->message);
-    }
-    g_clear_error(&answer->error);
-    return answer->plan;
-}
-
-static Plan *plan_attach(Session *session, const char *kind, const char *const *options,
-                         char **refusal)
-{
-    Answer answer = { 0 };
-    g_autoptr(GError) error = NULL;
-    g_autoptr(Request) request = request_parse(kind, options, &error);
-    if (request == NULL) {
-        fail_msg("%s", error->message);
-    }
-    session_plan_attach(session, request, on_plan, &answer);
-    return await_plan(&answer, refusal);
-}
-
-static Plan *plan_detach(Session *session, const char *name)
-{
-    const char *const names[] = { name, NULL };
-    Answer answer = { 0 };
-    session_plan_detach(session, names, on_plan, &answer);
-    return await_plan(&answer, NULL);
-}
-
-static Plan *plan_history(Session *session,
-                          void (*ask)(Session *session, SessionPlanFn done, gpointer data))
-{
-    Answer answer = { 0 };
-    ask(session, on_plan, &answer);
-    return await_plan(&answer, NULL);
-}
-
-typedef struct {
-    Outcome outcome;
-    char *error;
-} End;
-
-static void on_finished(Session *session, const Transaction *transaction, gpointer data)
-{
-    End *end = data;
-    end->outcome = transaction_outcome(transaction);
-    end->error = g_strdup(transaction_error(transaction));
-}
-
-static gboolean has_ended(gpointer data)
-{
-    return ((End *)data)->outcome != OUTCOME_PENDING;
-}
-
-/* plan: (transfer full). (transfer full) QEMU's sentence, NULL for none. */
-static char *run(Session *session, Plan *plan, Outcome expected)
-{
-    End end = { OUTCOME_PENDING, NULL };
-    session_run(session, plan, on_finished, &end);
-    assert_true(wait_until(has_ended, &end, REAL_QEMU_PATIENCE_MS));
-    if (end.outcome != expected) {
-        fail_msg("outcome %d: %s", end.outcome, end.error != NULL ? end.error : "no error");
-    }
-    return end.error;
-}
-
-static void run_well(Session *session, Plan *plan)
-{
-    g_autofree char *error = run(session, plan, OUTCOME_DONE);
-    assert_null(error);
-}
-
-static gboolean is_live(gpointer session)
-{
-    return session_state(session) == SESSION_LIVE || session_state(session) == SESSION_LOST;
-}
-
-static Session *open_session(RealQemu *qemu)
-{
-    g_autoptr(GError) error = NULL;
-    Session *session = session_new(real_qemu_target(qemu), SESSION_ONCE, &error);
-    assert_non_null(session);
-    assert_true(wait_until(is_live, session, REAL_QEMU_PATIENCE_MS));
-    assert_null(session_error(session));
-    return session;
-}
-
-static void assert_state(RealQemu *qemu, const char *expected, const char *when)
-{
-    g_autofree char *state = real_qemu_state(qemu);
-    if (strcmp(state, expected) != 0) {
-        fail_msg("%s, the guest is not as before.\n--- before\n%s\n--- now\n%s", when, expected,
-                 state);
-    }
-}
-
-/* --- asking QEMU where a device is --------------------------------------------------------------
- */
-
-static json_t *find_function(json_t *functions, const char *id)
-{
-    gsize i;
-    json_t *function;
-    json_array_foreach(functions, i, function)
-    {
-        json_t *bridge = json_object_get(function, "pci_bridge");
-        json_t *behind = find_function(json_object_get(bridge, "devices"), id);
-        if (behind != NULL) {
-            return behind;
-        }
-        if (g_strcmp0(json_string_value(json_object_get(function, "qdev_id")), id) == 0) {
-            return function;
-        }
-    }
-    return NULL;
-}
-
-static void assert_pci(RealQemu *qemu, const PlanSubject *subject)
-{
-    json_t *buses = real_qemu_ask(qemu, "query-pci", NULL);
-    json_t *bus, *function = NULL;
-    gsize i;
-    json_array_foreach(buses, i, bus)
-    {
-        json_t *found = find_function(json_object_get(bus, "devices"), subject->id);
-        function = found != NULL ? found : function;
-    }
-    assert_non_null(function);
-    assert_int_equal(json_integer_value(json_object_get(function, "slot")),
-                     subject->address.pci.slot);
-    assert_int_equal(json_integer_value(json_object_get(function, "function")),
-                     subject->address.pci.function);
-    json_decref(buses);
-}
-
-static json_t *get_property(RealQemu *qemu, const char *path, const char *name)
-{
-    return real_qemu_ask(qemu, "qom-get", json_pack("{s:s, s:s}", "path", path, "property", name));
-}
-
-static void assert_number(RealQemu *qemu, const char *path, const char *name, guint expected)
-{
-    json_t *value = get_property(qemu, path, name);
-    assert_int_equal(json_integer_value(value), expected);
-    json_decref(value);
-}
-
-static void assert_text(RealQemu *qemu, const char *path, const char *name, const char *end)
-{
-    json_t *value = get_property(qemu, path, name);
-    if (!g_str_has_suffix(json_string_value(value), end)) {
-        fail_msg("%s of %s is %s, not %s", name, path, json_string_value(value), end);
-    }
-    json_decref(value);
-}
-
-static void assert_usb(RealQemu *qemu, const PlanSubject *subject)
-{
-    g_autofree char *usb = real_qemu_hmp(qemu, "info usb");
-    g_autofree char *pattern =
-        g_strdup_printf("Port %s,.*ID: %s\\b", subject->address.usb.port, subject->id);
-    if (!g_regex_match_simple(pattern, usb, G_REGEX_DEFAULT, G_REGEX_MATCH_DEFAULT)) {
-        fail_msg("no %s in %s", pattern, usb);
-    }
-}
-
-/* QEMU has the device of that driver, on that bus, at that place. */
-static void assert_present(RealQemu *qemu, const PlanSubject *subject)
-{
-    assert_text(qemu, subject->path, "type", subject->driver);
-    g_autofree char *bus = g_strconcat("/", subject->bus, NULL);
-    assert_text(qemu, subject->path, "parent_bus", bus);
-    switch (subject->address.type) {
-    case ADDRESS_PCI:
-        assert_pci(qemu, subject);
-        break;
-    case ADDRESS_DRIVE:
-        assert_number(qemu, subject->path, "scsi-id", subject->address.drive.target);
-        assert_number(qemu, subject->path, "lun", subject->address.drive.unit);
-        break;
-    case ADDRESS_USB:
-        assert_usb(qemu, subject);
-        break;
-    default:
-        break;
-    }
-}
+#include "tests/support/real_plan.h"
 
 /* --- every kind ---------------------------------------------------------------------------------
  */
@@ -376,8 +159,9 @@ static void add_common(RealQemu *qemu)
 }
 
 /* The value of file= that an option stands for; (transfer full). */
-static char *resolve_option(RealQemu *qemu, const char *option, guint number)
+static char *resolve_option(RealQemu *qemu, const char *option)
 {
+    static guint number;
     static const char start[] = "file=@";
     if (!g_str_has_prefix(option, start)) {
         return g_strdup(option);
@@ -385,7 +169,7 @@ static char *resolve_option(RealQemu *qemu, const char *option, guint number)
     const char *format = option + strlen(start);
     gboolean hostile = strcmp(format, "hostile") == 0, overlay = strcmp(format, "overlay") == 0;
     g_autofree char *name = hostile ? g_strdup("a, b=\"c\" \xc5\x9b \\ d\n.img")
-                                    : g_strdup_printf("%s%u.img", format, number);
+                                    : g_strdup_printf("%s%u.img", format, number++);
     const char *path = real_qemu_image(qemu, name, hostile || overlay ? "qcow2" : format, 4 << 20);
     return g_strconcat("file=", path, NULL);
 }
@@ -401,34 +185,34 @@ static gboolean is_known_here(RealQemu *qemu, const Case *wanted)
     return known;
 }
 
-static void check_case(RealQemu *qemu, Session *session, const Case *wanted, guint number)
+static void check_case(RealQemu *qemu, Session *session, const Case *wanted)
 {
     char *options[MANY + 1] = { NULL };
     for (guint i = 0; i < MANY && wanted->options[i] != NULL; i++) {
-        options[i] = resolve_option(qemu, wanted->options[i], number);
+        options[i] = resolve_option(qemu, wanted->options[i]);
     }
     g_autofree char *before = real_qemu_state(qemu);
-    Plan *plan = plan_attach(session, wanted->kind, (const char *const *)options, NULL);
+    Plan *plan = real_plan_attach(session, wanted->kind, (const char *const *)options, NULL);
     g_autoptr(Plan) promised = plan_copy(plan);
     const PlanSubject *subject = promised->subjects->pdata[0];
     assert_string_equal(subject->driver, wanted->driver);
     if (wanted->title != NULL && !g_str_has_suffix(promised->title, wanted->title)) {
         fail_msg("%s does not end in %s", promised->title, wanted->title);
     }
-    run_well(session, plan);
-    assert_present(qemu, subject);
-    run_well(session, plan_history(session, session_plan_undo));
-    assert_state(qemu, before, "after the undo");
-    run_well(session, plan_history(session, session_plan_redo));
-    assert_present(qemu, subject);
-    run_well(session, plan_detach(session, subject->id));
+    real_plan_run(session, plan);
+    real_plan_assert_present(qemu, subject);
+    real_plan_run(session, real_plan_history(session, session_plan_undo));
+    real_plan_assert_state(qemu, before, "after the undo");
+    real_plan_run(session, real_plan_history(session, session_plan_redo));
+    real_plan_assert_present(qemu, subject);
+    real_plan_run(session, real_plan_detach(session, subject->id, NULL));
     /* What was there before and was only used goes as well where QEMU can be told to. */
     if (g_strv_contains((const char *const *)options, "backend=spare") ||
         g_strv_contains((const char *const *)options, "drive=loose")) {
-        run_well(session, plan_history(session, session_plan_undo));
-        run_well(session, plan_history(session, session_plan_redo));
+        real_plan_run(session, real_plan_history(session, session_plan_undo));
+        real_plan_run(session, real_plan_history(session, session_plan_redo));
     } else {
-        assert_state(qemu, before, "after the detach");
+        real_plan_assert_state(qemu, before, "after the detach");
     }
     for (guint i = 0; options[i] != NULL; i++) {
         g_free(options[i]);
@@ -449,7 +233,7 @@ static void check_cases(RealQemu *qemu, Session *session, const Case *cases, gsi
         if (is_known_here(qemu, &cases[i])) {
             print_message("    %s %s %s\n", cases[i].kind, cases[i].options[0],
                           cases[i].options[1] != NULL ? cases[i].options[1] : "");
-            check_case(qemu, session, &cases[i], (guint)i);
+            check_case(qemu, session, &cases[i]);
             restore_common(qemu);
         }
     }
@@ -460,7 +244,7 @@ static void check_machine(RealQemu *qemu, const Case *cases, gsize count)
     add_common(qemu);
     real_qemu_launch(qemu);
     real_qemu_serial_wait(qemu, "ready");
-    g_autoptr(Session) session = open_session(qemu);
+    g_autoptr(Session) session = real_plan_session(qemu);
     check_cases(qemu, session, any_machine, G_N_ELEMENTS(any_machine));
     check_cases(qemu, session, cases, count);
 }
