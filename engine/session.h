@@ -75,8 +75,8 @@ void session_plan_redo(Session *session, SessionPlanFn done, gpointer data);
 /* For live dialogs: the facts of the latest complete read, with the driver's properties and the
  * image's header for this request where they are known already; what is missing is asked for, and
  * changed is called when it has come, once: whoever still misses something asks again. Drivers that
- * model.h does not know are not asked for before the plan is. The facts are borrowed, and valid until
- * the next turn of the main loop. Cancelled by session_forget(data). */
+ * model.h does not know are not asked for before the plan is. The facts are borrowed, and valid
+ * until the next turn of the main loop. Cancelled by session_forget(data). */
 typedef void (*SessionFactsFn)(Session *session, gpointer data);
 HotplugFacts session_facts(Session *session, const Request *request, SessionFactsFn changed,
                            gpointer data);
