@@ -120,7 +120,8 @@ void session_lose(Session *session, const GError *error)
 
     g_clear_error(&session->error);
     session->error = g_error_copy(reason);
-    session->lost_at = g_get_real_time();
+    if (!session->lost_at) /* else an attempt to come back failed */
+        session->lost_at = g_get_real_time();
     session->state = SESSION_LOST;
     session_runs_lost(session, reason);
     session_hang_up(session);
@@ -314,6 +315,8 @@ void session_reconnect(Session *session)
     if (session->state != SESSION_LOST)
         return;
     session_hang_up(session);
+    g_clear_pointer(&session->farewell, g_free);
+    session->trees = 0;
     session->retries = 0;
     session_open(session);
     session_enter(session, SESSION_CONNECTING);

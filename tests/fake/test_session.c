@@ -320,6 +320,25 @@ static void test_freed_in_every_change(void **state)
     }
 }
 
+/* What the guest said of its end is no reason for an attempt that fails later. */
+static void test_tells_why_it_cannot_come_back(void **state)
+{
+    Bench *bench = *state;
+    gint64 lost_at;
+
+    bench_connect(bench);
+    fake_monitor_event(bench->fake, "SHUTDOWN", "{\"guest\":false,\"reason\":\"host-signal\"}");
+    fake_settle();
+    g_clear_pointer(&bench->fake, fake_monitor_free);
+    fake_wait(session_state(bench->session) == SESSION_LOST);
+    lost_at = session_lost_at(bench->session);
+    session_reconnect(bench->session);
+    fake_wait(session_state(bench->session) == SESSION_LOST);
+    assert_int_equal(session_error(bench->session)->code, MONITOR_ERROR_MISSING);
+    assert_int_equal(session_lost_at(bench->session), lost_at);
+    assert_non_null(session_guest(bench->session));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -337,6 +356,7 @@ int main(void)
         WITH_BENCH(test_once_does_not_poll),
         WITH_BENCH(test_tells_why_the_guest_ended),
         WITH_BENCH(test_comes_back_by_itself),
+        WITH_BENCH(test_tells_why_it_cannot_come_back),
         WITH_BENCH(test_comes_back_when_asked),
         WITH_BENCH(test_reports_plans_that_are_lost),
         WITH_BENCH(test_plans_nothing_without_a_connection),
