@@ -17,17 +17,19 @@ static int connect_to(const char *path)
     return connect(fd, (struct sockaddr *)&address, sizeof address) == 0 ? fd : -1;
 }
 
-static int read_lines(int fd, long lines)
+/* Reads until as many lines have come in all. */
+static int read_lines(int fd, long wanted)
 {
     static char bytes[65536];
+    static long lines;
 
-    while (lines > 0) {
+    while (lines < wanted) {
         ssize_t got = read(fd, bytes, sizeof bytes);
 
         if (got <= 0)
             return 0;
         for (const char *at = bytes; (at = memchr(at, '\n', (size_t)(bytes + got - at))); at++)
-            lines--;
+            lines++;
     }
     return 1;
 }
@@ -38,13 +40,13 @@ int main(int argc, char **argv)
     FILE *script = argc == 3 ? fopen(argv[2], "r") : NULL;
     int fd = script != NULL ? connect_to(argv[1]) : -1;
     size_t length;
-    long lines;
+    long lines, wanted = 0;
 
     if (fd < 0)
         return 1;
     while (fscanf(script, "%zu %ld", &length, &lines) == 2 && fgetc(script) == '\n') {
         if (length > sizeof bytes || fread(bytes, 1, length, script) != length ||
-            write(fd, bytes, length) != (ssize_t)length || !read_lines(fd, lines))
+            write(fd, bytes, length) != (ssize_t)length || !read_lines(fd, wanted += lines))
             return 1;
     }
     return 0;

@@ -12,13 +12,16 @@ int main(int argc, char **argv)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(Demo) demo = demo_start(NULL, &error);
+    const char *target;
     int status = 0;
 
     if (demo == NULL || argc < 2) {
         fprintf(stderr, "bench_guest: %s\n", error != NULL ? error->message : "no command");
         return 2;
     }
-    g_setenv("BENCH_SOCKET", demo_target(demo) + strlen("unix:"), TRUE);
+    target = demo_target(demo);
+    g_setenv("BENCH_SOCKET", target + (g_str_has_prefix(target, "unix:") ? strlen("unix:") : 0),
+             TRUE);
     if (!g_spawn_sync(NULL, argv + 1, NULL, G_SPAWN_SEARCH_PATH | G_SPAWN_CHILD_INHERITS_STDIN,
                       NULL, NULL, NULL, NULL, &status, &error)) {
         fprintf(stderr, "bench_guest: %s\n", error->message);
