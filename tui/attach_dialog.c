@@ -10,7 +10,6 @@
 
 #define WIDTH 76
 #define WIDE 112
-#define HEIGHT 35
 #define MARGIN 4
 #define FOOT 3     /* rule, buttons, bottom */
 #define BODY_MIN 3 /* lines of the plan below which the fields take its room */
@@ -25,7 +24,8 @@ typedef struct {
     PathComplete *complete;
     gboolean planning; /* [ Attach ] was pressed: the last plan is being made */
     gboolean json;
-    int top;             /* of the plan */
+    int top;  /* of the plan */
+    int rows; /* of the frame: it grows with the plan and never shrinks below one's eyes */
     Canvas fields, foot; /* where they were painted */
     int first;           /* field on the first line of them */
 } AttachDialog;
@@ -54,8 +54,7 @@ static gboolean is_text(const AttachField *field)
            (field->type == FIELD_TEXT || field->type == FIELD_FILE || field->type == FIELD_OPTIONS);
 }
 
-/* --- painting
- * ------------------------------------------------------------------------------------- */
+/* --- painting ------------------------------------------------------------------------------- */
 
 /* The choices side by side, the chosen one in brackets; shifted so that it is in sight. */
 static void draw_choices(const Canvas *canvas, int row, int column, int columns, GPtrArray *choices,
@@ -240,7 +239,8 @@ static char *title(const AttachDialog *self)
 {
     const Guest *guest = session_guest(self->form.session);
 
-    return g_strdup_printf("Attach a device to %s", guest ? guest->name : "the guest");
+    return g_strdup_printf("Attach a %s to %s", request_kind_name(self->form.kind),
+                           guest ? guest->name : "the guest");
 }
 
 static char *progress(const AttachDialog *self)
@@ -254,23 +254,26 @@ static void paint(Dialog *dialog, const Canvas *screen)
 {
     AttachDialog *self = (AttachDialog *)dialog;
     gboolean wide = screen->columns >= WIDE + 8;
+    int columns = MIN(wide ? WIDE : WIDTH, screen->columns), wanted = field_lines(self), lines,
+        room;
     g_autofree char *heading = title(self), *count = progress(self);
-    Canvas frame = dialog_frame(screen, HEIGHT, wide ? WIDE : WIDTH, heading, count);
-    int room = frame.rows - 1 - FOOT, wanted = field_lines(self);
-    int lines = MIN(wanted, room - wanted >= BODY_MIN ? wanted : room);
-    Canvas fields = canvas_part(&frame, 1, 2, lines, frame.columns - MARGIN);
-    Canvas body = canvas_part(&frame, 1 + lines, 0, room - lines, frame.columns);
-    g_autoptr(LineList) list = line_list_new(frame.columns - MARGIN, PLAN_LABEL_COLUMNS);
+    g_autoptr(LineList) list = line_list_new(columns - MARGIN, PLAN_LABEL_COLUMNS);
+    Canvas frame, fields, body;
 
-    draw_fields(self, &fields);
     fill_plan(self, list, wide);
+    self->rows = MAX(self->rows, 1 + wanted + line_list_length(list) + FOOT);
+    frame = dialog_frame(screen, self->rows, columns, heading, count);
+    room = frame.rows - 1 - FOOT;
+    lines = MIN(wanted, room - wanted >= BODY_MIN ? wanted : room);
+    fields = canvas_part(&frame, 1, 2, lines, frame.columns - MARGIN);
+    body = canvas_part(&frame, 1 + lines, 0, room - lines, frame.columns);
+    draw_fields(self, &fields);
     if (body.rows > 0)
         line_list_draw_boxed(list, &body, &self->top);
     draw_foot(self, &frame, body.rows >= BODY_MIN);
 }
 
-/* --- keys
- * ----------------------------------------------------------------------------------------- */
+/* --- keys ----------------------------------------------------------------------------------- */
 
 static void on_planned(Session *session, Plan *plan, const GError *error, gpointer data)
 {

@@ -5,8 +5,7 @@
 
 #include "engine/allocate.h"
 
-/* --- values
- * --------------------------------------------------------------------------------------- */
+/* --- values --------------------------------------------------------------------------------- */
 
 static guint field_of_option(const AttachForm *form, const char *option)
 {
@@ -73,8 +72,7 @@ static void find_shown(AttachForm *form)
             g_array_append_val(form->shown, i);
 }
 
-/* --- request and plan
- * ----------------------------------------------------------------------------- */
+/* --- request and plan ----------------------------------------------------------------------- */
 
 static void add_words(GPtrArray *words, const char *text)
 {
@@ -146,8 +144,7 @@ void attach_form_plan(AttachForm *form)
     }
 }
 
-/* --- choosing
- * ------------------------------------------------------------------------------------- */
+/* --- choosing ------------------------------------------------------------------------------- */
 
 const Bus *attach_form_slot_bus(const AttachForm *form)
 {
@@ -243,8 +240,7 @@ void attach_form_jump(AttachForm *form, guint field, gunichar c)
     }
 }
 
-/* --- where the cursor was
- * ------------------------------------------------------------------------- */
+/* --- where the cursor was ------------------------------------------------------------------- */
 
 static void state(AttachForm *form, RequestKind kind, const char *option, const char *value)
 {

@@ -22,6 +22,7 @@ typedef struct {
 
 typedef struct {
     Dialog dialog;
+    char *title;
     char *verb;
     GPtrArray *subjects; /* (Subject) */
     int focus;
@@ -86,8 +87,7 @@ static void paint(Dialog *dialog, const Canvas *screen)
     Canvas frame, body;
 
     fill(self, list, wide);
-    frame =
-        dialog_frame(screen, line_list_length(list) + 1 + FOOT, columns, dialog->plan->title, NULL);
+    frame = dialog_frame(screen, line_list_length(list) + 1 + FOOT, columns, self->title, NULL);
     body = canvas_part(&frame, 1, 0, frame.rows - 1 - FOOT, frame.columns);
     line_list_draw_boxed(list, &body, &self->top);
     draw_box_rule(&frame, frame.rows - FOOT, NULL, NULL);
@@ -164,6 +164,7 @@ static void on_free(Dialog *dialog)
     ConfirmDialog *self = (ConfirmDialog *)dialog;
 
     g_ptr_array_unref(self->subjects);
+    g_free(self->title);
     g_free(self->verb);
     g_free(self);
 }
@@ -182,6 +183,8 @@ Dialog *confirm_dialog_new(const char *verb, Plan *plan, const Guest *guest)
 
     self->dialog.class = &class;
     self->dialog.plan = plan;
+    self->title = g_strdup(plan->title);
+    self->title[0] = g_ascii_toupper(self->title[0]);
     self->verb = g_strdup(verb);
     self->focus = BUTTON_CANCEL;
     self->subjects = g_ptr_array_new_with_free_func(subject_free);

@@ -11,8 +11,7 @@
 #define DOUBLE_CLICK_US (400 * 1000)
 #define WHEEL_LINES 3
 
-/* --- painting when it is due
- * ---------------------------------------------------------------------- */
+/* --- painting when it is due ---------------------------------------------------------------- */
 
 static gboolean on_paint_due(gpointer data)
 {
@@ -98,8 +97,7 @@ static void on_session(Session *session, SessionChange change, gpointer data)
     console_paint_soon(console);
 }
 
-/* --- messages and dialogs
- * ------------------------------------------------------------------------- */
+/* --- messages and dialogs ------------------------------------------------------------------- */
 
 void console_say(Console *console, Element element, const char *format, ...)
 {
@@ -144,8 +142,7 @@ void console_do(Console *console, DialogEffect effect)
         console_run_plan(console, g_steal_pointer(&plan));
 }
 
-/* --- keys and mouse
- * ------------------------------------------------------------------------------- */
+/* --- keys and mouse ------------------------------------------------------------------------- */
 
 static const Key interrupt_key = { FALSE, CONTROL('C') };
 
@@ -274,7 +271,7 @@ void console_input(Console *console)
     MEVENT mouse;
     Key key;
 
-    while (terminal_read_key(console->terminal, &key, &mouse)) {
+    while (tty_read_key(console->tty, &key, &mouse)) {
         if (key.function && key.code == KEY_MOUSE)
             console_mouse(console, &mouse);
         else if (!key.function || key.code != KEY_RESIZE)
@@ -283,8 +280,7 @@ void console_input(Console *console)
     console_paint(console);
 }
 
-/* --- made and freed
- * ------------------------------------------------------------------------------- */
+/* --- made and freed ------------------------------------------------------------------------- */
 
 static void take_theme(Console *console, const char *name)
 {
@@ -301,18 +297,18 @@ static void take_theme(Console *console, const char *name)
 
 Console *console_new(Session *session, const ConsoleSettings *settings, GError **error)
 {
-    Terminal *terminal = terminal_open(settings->terminal, settings->out, settings->in, error);
+    Tty *tty = tty_open(settings->terminal, settings->out, settings->in, error);
     const char *no_colour = g_getenv("NO_COLOR");
     Console *console;
 
-    if (!terminal)
+    if (!tty)
         return NULL;
     console = g_new0(Console, 1);
     console->session = session;
-    console->terminal = terminal;
+    console->tty = tty;
     console->now = settings->now;
     console->look.ascii = settings->ascii;
-    console->look.mono = !terminal_has_colours(terminal) || (no_colour && *no_colour);
+    console->look.mono = !tty_has_colours(tty) || (no_colour && *no_colour);
     console->tree = tree_view_new(settings->ascii);
     console->recent = g_ptr_array_new_with_free_func(console_recent_free);
     take_theme(console, settings->theme);
@@ -330,7 +326,7 @@ void console_free(Console *console)
     g_clear_handle_id(&console->paint_source, g_source_remove);
     g_clear_handle_id(&console->tick_source, g_source_remove);
     console_close_dialog(console);
-    terminal_close(console->terminal);
+    tty_close(console->tty);
     tree_view_free(console->tree);
     theme_free(console->theme);
     g_clear_pointer(&console->hints, g_array_unref);
@@ -340,8 +336,7 @@ void console_free(Console *console)
     g_free(console);
 }
 
-/* --- the main loop
- * -------------------------------------------------------------------------------- */
+/* --- the main loop -------------------------------------------------------------------------- */
 
 static gboolean on_input(gint fd, GIOCondition condition, gpointer data)
 {
@@ -359,7 +354,7 @@ static gboolean on_size(gpointer data)
 {
     Console *console = data;
 
-    terminal_take_size(console->terminal);
+    tty_take_size(console->tty);
     console_paint(console);
     return G_SOURCE_CONTINUE;
 }
@@ -373,8 +368,7 @@ static gboolean on_end(gpointer data)
 static void run_loop(Console *console)
 {
     guint sources[] = {
-        g_unix_fd_add(terminal_input(console->terminal), G_IO_IN | G_IO_HUP | G_IO_ERR, on_input,
-                      console),
+        g_unix_fd_add(tty_input(console->tty), G_IO_IN | G_IO_HUP | G_IO_ERR, on_input, console),
         g_unix_signal_add(SIGWINCH, on_size, console),
         g_unix_signal_add(SIGINT, on_end, console),
         g_unix_signal_add(SIGTERM, on_end, console),

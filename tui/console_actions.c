@@ -21,8 +21,7 @@ static gboolean is_live(const Console *console)
     return session_state(console->session) == SESSION_LIVE;
 }
 
-/* --- moving
- * --------------------------------------------------------------------------------------- */
+/* --- moving --------------------------------------------------------------------------------- */
 
 void console_cursor_up(Console *console)
 {
@@ -64,8 +63,7 @@ void console_bottom(Console *console)
     tree_view_go(console->tree, G_MAXUINT);
 }
 
-/* --- the view
- * ------------------------------------------------------------------------------------- */
+/* --- the view ------------------------------------------------------------------------------- */
 
 void console_fold(Console *console)
 {
@@ -140,11 +138,10 @@ void console_next_theme(Console *console)
 
 void console_redraw(Console *console)
 {
-    terminal_forget_screen(console->terminal);
+    tty_forget_screen(console->tty);
 }
 
-/* --- the guest
- * ------------------------------------------------------------------------------------ */
+/* --- the guest ------------------------------------------------------------------------------ */
 
 static void say_not_connected(Console *console)
 {
@@ -250,8 +247,7 @@ void console_reconnect(Console *console)
     session_reconnect(console->session);
 }
 
-/* --- running plans
- * -------------------------------------------------------------------------------- */
+/* --- running plans -------------------------------------------------------------------------- */
 
 /* What was sent for a plan that is over: texts, since the plan itself is gone by then. */
 typedef struct {
@@ -373,8 +369,7 @@ void console_commands_sent(Console *console)
     console_open(console, text_dialog_new("Commands sent", fill_sent, console, NULL));
 }
 
-/* --- the program
- * ---------------------------------------------------------------------------------- */
+/* --- the program ---------------------------------------------------------------------------- */
 
 void console_help(Console *console)
 {
@@ -384,7 +379,7 @@ void console_help(Console *console)
 void console_suspend(Console *console)
 {
     session_pause(console->session, TRUE);
-    terminal_suspend(console->terminal);
+    tty_suspend(console->tty);
     session_pause(console->session, FALSE);
 }
 
@@ -405,8 +400,7 @@ void console_quit(Console *console)
         g_main_loop_quit(console->loop);
 }
 
-/* --- which hints stand
- * ---------------------------------------------------------------------------- */
+/* --- which hints stand ---------------------------------------------------------------------- */
 
 gboolean console_can_attach(const Console *console)
 {

@@ -13,7 +13,7 @@
 static Canvas screen_canvas(const Console *console)
 {
     return (Canvas){
-        .window = terminal_window(console->terminal),
+        .window = tty_window(console->tty),
         .look = &console->look,
         .rows = LINES,
         .columns = COLS,
@@ -62,8 +62,7 @@ Layout console_layout(const Console *console)
     return layout;
 }
 
-/* --- panes
- * ---------------------------------------------------------------------------------------- */
+/* --- panes ---------------------------------------------------------------------------------- */
 
 static void paint_bar(const Layout *layout)
 {
@@ -151,8 +150,8 @@ void console_paint(Console *console)
     int row = 0, column = 0;
 
     console->layout = console_layout(console);
-    werase(terminal_window(console->terminal));
-    wbkgdset(terminal_window(console->terminal), ' ');
+    werase(tty_window(console->tty));
+    wbkgdset(tty_window(console->tty), ' ');
     if (LINES < CONSOLE_ROWS_MIN || COLS < CONSOLE_COLUMNS_MIN) {
         paint_too_small(&console->layout.screen);
     } else {
@@ -164,6 +163,6 @@ void console_paint(Console *console)
             column = console->dialog->cursor_column;
         }
     }
-    terminal_show(console->terminal, row, column, console->dialog != NULL);
+    tty_show(console->tty, row, column, console->dialog != NULL);
     console->painted_at = g_get_monotonic_time();
 }

@@ -5,7 +5,7 @@
 #include "tui/console.h"
 #include "tui/dialog.h"
 #include "tui/header.h"
-#include "tui/terminal.h"
+#include "tui/tty.h"
 #include "tui/tree_view.h"
 
 /* Smallest screen that is painted. */
@@ -31,7 +31,7 @@ typedef struct {
 
 struct Console {
     Session *session;
-    Terminal *terminal;
+    Tty *tty;
     Look look;
     Theme *theme;
     gint64 (*now)(void);
@@ -60,7 +60,7 @@ struct Console {
     gint64 painted_at; /* monotonic */
 };
 
-/* Errors: those of terminal_open. (transfer full) */
+/* Errors: those of tty_open. (transfer full) */
 Console *console_new(Session *session, const ConsoleSettings *settings, GError **error);
 void console_free(Console *console);
 

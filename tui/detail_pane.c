@@ -7,9 +7,10 @@
 #include "engine/model.h"
 
 #define LABEL_COLUMNS 10
+#define LABEL_COLUMNS_NARROW 7 /* leaves room for a MAC address */
+#define NARROW 30
 
-/* --- devices
- * -------------------------------------------------------------------------------------- */
+/* --- devices -------------------------------------------------------------------------------- */
 
 static const char *place_label(const Device *device)
 {
@@ -175,12 +176,26 @@ static void add_leaving(LineList *list, const DetailFacts *facts, gboolean ascii
     }
 }
 
+/* An empty port is a vacant place itself. */
+static void add_free_port(LineList *list, const DetailFacts *facts)
+{
+    const OutlineRow *row = facts->row;
+    const Bus *bus = row->device->buses->len == 1 ? row->device->buses->pdata[0] : NULL;
+
+    if (!bus || row->foldable || bus->devices->len || !bus->hotpluggable || !facts->connected)
+        return;
+    line_list_blank(list);
+    line_list_key(list, "a", "attach here");
+    line_list_blank(list);
+}
+
 static void add_device(LineList *list, const DetailFacts *facts, gboolean ascii)
 {
     const Device *device = facts->row->device;
 
     add_leaving(list, facts, ascii);
     add_place(list, device);
+    add_free_port(list, facts);
     add_pci(list, device);
     add_drive(list, device->drive);
     add_nic(list, device->nic);
@@ -192,8 +207,7 @@ static void add_device(LineList *list, const DetailFacts *facts, gboolean ascii)
     add_properties(list, device);
 }
 
-/* --- places, groups, buses
- * ------------------------------------------------------------------------ */
+/* --- places, groups, buses ------------------------------------------------------------------ */
 
 static const char *what_fits(BusFamily family)
 {
@@ -284,7 +298,8 @@ static void draw_title(const Canvas *canvas, const OutlineRow *row)
 
 void detail_pane_draw(const DetailFacts *facts, const Canvas *canvas, gboolean focused, int *top)
 {
-    g_autoptr(LineList) list = line_list_new(canvas->columns, LABEL_COLUMNS);
+    g_autoptr(LineList) list = line_list_new(
+        canvas->columns - 1, canvas->columns < NARROW ? LABEL_COLUMNS_NARROW : LABEL_COLUMNS);
     Canvas body = canvas_part(canvas, 3, 0, canvas->rows - 3, canvas->columns);
 
     draw_text(canvas, 0, 0, canvas->columns, focused ? ELEMENT_TAB : ELEMENT_HEADING,

@@ -25,8 +25,9 @@ Canvas dialog_frame(const Canvas *screen, int rows, int columns, const char *tit
     int width = MIN(columns, screen->columns);
     int top = MIN(MAX(below, (screen->rows - height) / 3), screen->rows - height);
     Canvas frame = canvas_part(screen, top, (screen->columns - width) / 2, height, width);
+    Canvas below_guest = canvas_part(screen, 1, 0, screen->rows - 1, screen->columns);
 
-    canvas_erase(&frame);
+    canvas_erase(&below_guest);
     draw_box(&frame, title, count);
     return frame;
 }

@@ -41,7 +41,8 @@ void dialog_tell(Dialog *dialog, DialogEffect effect);
 /* Calls the class's free. */
 void dialog_free(Dialog *dialog);
 
-/* An empty box of at most this size in the middle of the screen, below the line of the guest. */
+/* An empty box of at most this size in the middle of the screen, of which only the line of the
+ * guest stays: what showed beside the box would be noise. */
 Canvas dialog_frame(const Canvas *screen, int rows, int columns, const char *title,
                     const char *count);
 

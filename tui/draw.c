@@ -20,8 +20,7 @@ const char *glyph_text(Glyph glyph, gboolean ascii)
     return glyphs[glyph][ascii ? 1 : 0];
 }
 
-/* --- styles --------------------------------------------------------------------------------------
- */
+/* --- styles --------------------------------------------------------------------------------- */
 
 static attr_t attributes(guint flags)
 {
@@ -92,8 +91,7 @@ static void set_style(const Canvas *canvas, Element element)
     wattr_set(canvas->window, attribute, (short)MAX(pair, 0), NULL);
 }
 
-/* --- canvases ------------------------------------------------------------------------------------
- */
+/* --- canvases ------------------------------------------------------------------------------- */
 
 Canvas canvas_part(const Canvas *canvas, int top, int left, int rows, int columns)
 {
@@ -189,8 +187,7 @@ void draw_blank(const Canvas *canvas, int row, int column, int columns)
     put(canvas, row, column, ELEMENT_TEXT, blanks);
 }
 
-/* --- rules and boxes -----------------------------------------------------------------------------
- */
+/* --- rules and boxes ------------------------------------------------------------------------ */
 
 static void draw_line(const Canvas *canvas, int row, int column, int columns)
 {

@@ -8,8 +8,7 @@
 
 #include "tui/theme.h"
 
-/* --- text ----------------------------------------------------------------------------------------
- */
+/* --- text ----------------------------------------------------------------------------------- */
 
 /* Columns that a text takes when it is drawn, escapes of what must not reach a terminal included.
  */
@@ -23,8 +22,7 @@ char *text_fit_end(const char *text, int columns, gboolean ascii);
 /* Lines of at most so many columns, broken at blanks where there are any. (transfer full) (char) */
 GPtrArray *text_wrap(const char *text, int columns);
 
-/* --- glyphs --------------------------------------------------------------------------------------
- */
+/* --- glyphs --------------------------------------------------------------------------------- */
 
 typedef enum {
     GLYPH_CURSOR, /* ► */
@@ -46,8 +44,7 @@ typedef enum {
 
 const char *glyph_text(Glyph glyph, gboolean ascii);
 
-/* --- painting ------------------------------------------------------------------------------------
- */
+/* --- painting ------------------------------------------------------------------------------- */
 
 typedef struct {
     const Theme *theme;

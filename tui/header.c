@@ -6,6 +6,7 @@
 #include "tui/outline.h"
 
 #define WIDE_COLUMNS 100
+#define NARROW_COLUMNS 80
 
 void header_count(const Guest *guest, HeaderCounts *counts)
 {
@@ -43,7 +44,7 @@ char *header_connection_text(const Session *session)
     case SESSION_READING:
         return g_strdup_printf("reading the devices of %s ...", session_target(session));
     case SESSION_LOST:
-        if (!session_lost_at(session))
+        if (!session_lost_at(session) || !session_guest(session))
             return g_strdup_printf("no connection: %s", error ? error->message : "not told why");
         clock = clock_text(session_lost_at(session));
         return g_strdup_printf("connection lost at %s: %s", clock,
@@ -147,7 +148,9 @@ void header_draw(const Session *session, const HeaderCounts *counts, const Canva
     int used;
 
     draw_guest_line(session, canvas);
-    used = 1 + draw_text(canvas, 1, 1, canvas->columns, ELEMENT_TAB, "[1 Tree]") + 3;
+    used = 1;
+    if (!trouble || canvas->columns >= NARROW_COLUMNS) /* trouble needs the room more */
+        used += draw_text(canvas, 1, 1, canvas->columns, ELEMENT_TAB, "[1 Tree]") + 3;
     if (trouble && session_guest(session))
         draw_text(canvas, 1, used, canvas->columns - used - 1,
                   lost ? ELEMENT_ERROR : ELEMENT_CAUTION, trouble);

@@ -72,9 +72,11 @@ static void add_labelled(LineList *list, const char *label, Element label_elemen
 
 void line_list_field(LineList *list, const char *label, Element element, const char *value)
 {
-    int indent = list->label_columns;
+    int indent = list->label_columns, width = text_columns(label);
 
-    if (text_columns(label) >= indent) { /* a long name stands on a line of its own */
+    if (width >= indent && width + 1 + text_columns(value) <= list->columns) {
+        indent = width + 1;
+    } else if (width >= indent) { /* a long name stands on a line of its own */
         add_labelled(list, NULL, ELEMENT_TEXT, ELEMENT_LABEL, label, 0);
         label = NULL;
     }

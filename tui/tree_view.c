@@ -5,6 +5,8 @@
 
 #define ADDRESS_MIN 5
 #define ADDRESS_MAX 8
+#define ADDRESS_MAX_NARROW 6 /* "pcie.0" */
+#define NARROW 66
 #define HEADS 1 /* lines above the rows */
 
 struct TreeView {
@@ -43,8 +45,7 @@ void tree_view_free(TreeView *view)
     g_free(view);
 }
 
-/* --- where the cursor is
- * -------------------------------------------------------------------------- */
+/* --- where the cursor is -------------------------------------------------------------------- */
 
 const OutlineRow *tree_view_row(const TreeView *view)
 {
@@ -122,8 +123,7 @@ void tree_view_scroll(TreeView *view, int lines)
     tree_view_go(view, CLAMP(view->cursor, view->top, view->top + view->page - 1));
 }
 
-/* --- layout anew
- * ---------------------------------------------------------------------------------- */
+/* --- layout anew ---------------------------------------------------------------------------- */
 
 static void measure_addresses(TreeView *view)
 {
@@ -216,8 +216,7 @@ void tree_view_toggle_vacant(TreeView *view)
     lay_out(view);
 }
 
-/* --- drawing
- * -------------------------------------------------------------------------------------- */
+/* --- drawing -------------------------------------------------------------------------------- */
 
 /* Where the columns of a row are; backend 0 columns: it follows the name. */
 typedef struct {
@@ -236,6 +235,8 @@ static Columns columns_for(const TreeView *view, int width)
     Columns columns = { .address = 1, .address_columns = view->address_columns };
     int room, more;
 
+    if (width < NARROW)
+        columns.address_columns = MIN(columns.address_columns, ADDRESS_MAX_NARROW);
     columns.glyph = columns.address + columns.address_columns + 1;
     columns.name = columns.glyph + 2;
     room = width - columns.name - 1;
@@ -295,7 +296,8 @@ static int draw_strip(const Canvas *canvas, int line, int column, int columns, c
 static void draw_bus_cells(const Canvas *canvas, int line, const Columns *columns,
                            const OutlineRow *row)
 {
-    int room = columns->tail - columns->name - 1;
+    int right = columns->tail + columns->tail_columns - text_columns(row->status);
+    int room = right - columns->name - 1;
     int drawn = draw_strip(canvas, line, columns->name, room, row->name);
 
     if (columns->backend)

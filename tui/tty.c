@@ -1,5 +1,5 @@
 /* ncurses on a pair of streams, and what undoes it when the program dies. */
-#include "tui/terminal.h"
+#include "tui/tty.h"
 
 #include <gio/gio.h>
 #include <locale.h>
@@ -13,15 +13,14 @@
 #define ESCAPE_MS 25
 #define MOUSE_OFF "\033[?1006l\033[?1002l\033[?1000l"
 
-struct Terminal {
+struct Tty {
     SCREEN *screen;
     WINDOW *keys; /* a pad: reading from it never repaints */
     int in, out;
     gboolean visible; /* the cursor */
 };
 
-/* --- dying
- * ---------------------------------------------------------------------------------------- */
+/* --- dying ---------------------------------------------------------------------------------- */
 
 static const int fatal_signals[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGQUIT };
 
@@ -90,10 +89,9 @@ static void rescue_disarm(void)
         sigaction(fatal_signals[i], &rescue.before[i], NULL);
 }
 
-/* --- open and close
- * ------------------------------------------------------------------------------- */
+/* --- open and close ------------------------------------------------------------------------- */
 
-static void set_modes(Terminal *terminal)
+static void set_modes(Tty *tty)
 {
     set_escdelay(ESCAPE_MS);
     raw(); /* Ctrl-C and Ctrl-Z are keys: a signal would come in the middle of a frame */
@@ -103,71 +101,70 @@ static void set_modes(Terminal *terminal)
         start_color();
         use_default_colors();
     }
-    terminal->keys = newpad(1, 1);
-    keypad(terminal->keys, TRUE);
-    nodelay(terminal->keys, TRUE);
+    tty->keys = newpad(1, 1);
+    keypad(tty->keys, TRUE);
+    nodelay(tty->keys, TRUE);
     leaveok(stdscr, FALSE);
     mousemask(BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
     mouseinterval(0);
-    terminal->visible = curs_set(0) == ERR;
+    tty->visible = curs_set(0) == ERR;
 }
 
-Terminal *terminal_open(const char *type, FILE *out, FILE *in, GError **error)
+Tty *tty_open(const char *type, FILE *out, FILE *in, GError **error)
 {
-    Terminal *terminal = g_new0(Terminal, 1);
+    Tty *tty = g_new0(Tty, 1);
 
-    terminal->in = fileno(in);
-    terminal->out = fileno(out);
-    rescue_prepare(terminal->out);
-    terminal->screen = newterm(type, out, in);
-    if (!terminal->screen) {
+    tty->in = fileno(in);
+    tty->out = fileno(out);
+    rescue_prepare(tty->out);
+    tty->screen = newterm(type, out, in);
+    if (!tty->screen) {
         g_set_error(error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
                     "The terminal type \"%s\" is not known here: set TERM to one that is, as in "
                     "TERM=xterm backplane ...",
                     type               ? type
                     : g_getenv("TERM") ? g_getenv("TERM")
                                        : "");
-        g_free(terminal);
+        g_free(tty);
         return NULL;
     }
-    set_modes(terminal);
-    rescue_arm(terminal->out);
-    return terminal;
+    set_modes(tty);
+    rescue_arm(tty->out);
+    return tty;
 }
 
-void terminal_close(Terminal *terminal)
+void tty_close(Tty *tty)
 {
-    if (!terminal)
+    if (!tty)
         return;
     rescue_disarm();
-    delwin(terminal->keys);
+    delwin(tty->keys);
     endwin();
-    delscreen(terminal->screen);
-    g_free(terminal);
+    delscreen(tty->screen);
+    g_free(tty);
 }
 
-int terminal_input(const Terminal *terminal)
+int tty_input(const Tty *tty)
 {
-    return terminal->in;
+    return tty->in;
 }
 
-WINDOW *terminal_window(const Terminal *terminal)
+WINDOW *tty_window(const Tty *tty)
 {
     return stdscr;
 }
 
-gboolean terminal_has_colours(const Terminal *terminal)
+gboolean tty_has_colours(const Tty *tty)
 {
     return has_colors();
 }
 
-/* --- in and out
- * ----------------------------------------------------------------------------------- */
+/* --- in and out ----------------------------------------------------------------------------- */
 
-gboolean terminal_read_key(Terminal *terminal, Key *key, MEVENT *mouse)
+gboolean tty_read_key(Tty *tty, Key *key, MEVENT *mouse)
 {
     wint_t code;
-    int result = wget_wch(terminal->keys, &code);
+    int result = wget_wch(tty->keys, &code);
 
     if (result == ERR)
         return FALSE;
@@ -177,37 +174,37 @@ gboolean terminal_read_key(Terminal *terminal, Key *key, MEVENT *mouse)
     return TRUE;
 }
 
-void terminal_show(Terminal *terminal, int row, int column, gboolean cursor)
+void tty_show(Tty *tty, int row, int column, gboolean cursor)
 {
-    if (cursor != terminal->visible) {
+    if (cursor != tty->visible) {
         curs_set(cursor ? 1 : 0);
-        terminal->visible = cursor;
+        tty->visible = cursor;
     }
     wmove(stdscr, CLAMP(row, 0, MAX(LINES - 1, 0)), CLAMP(column, 0, MAX(COLS - 1, 0)));
     wnoutrefresh(stdscr);
     doupdate();
 }
 
-void terminal_forget_screen(Terminal *terminal)
+void tty_forget_screen(Tty *tty)
 {
     clearok(curscr, TRUE);
 }
 
-void terminal_resize(Terminal *terminal, int rows, int columns)
+void tty_resize(Tty *tty, int rows, int columns)
 {
     if (rows > 0 && columns > 0)
         resizeterm(rows, columns);
 }
 
-void terminal_take_size(Terminal *terminal)
+void tty_take_size(Tty *tty)
 {
     struct winsize size;
 
-    if (ioctl(terminal->out, TIOCGWINSZ, &size) == 0)
-        terminal_resize(terminal, size.ws_row, size.ws_col);
+    if (ioctl(tty->out, TIOCGWINSZ, &size) == 0)
+        tty_resize(tty, size.ws_row, size.ws_col);
 }
 
-void terminal_suspend(Terminal *terminal)
+void tty_suspend(Tty *tty)
 {
     struct sigaction standard = { .sa_handler = SIG_DFL }, before;
 
@@ -217,6 +214,6 @@ void terminal_suspend(Terminal *terminal)
     raise(SIGTSTP);
     sigaction(SIGTSTP, &before, NULL); /* here it goes on */
     reset_prog_mode();
-    terminal_take_size(terminal);
-    terminal_forget_screen(terminal);
+    tty_take_size(tty);
+    tty_forget_screen(tty);
 }

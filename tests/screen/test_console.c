@@ -1,0 +1,450 @@
+/* The console painted into a terminal in memory: golden pictures, budgets of bytes, keys. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include <locale.h>
+
+#include "tests/screen/hand_session.c"
+#include "tests/support/golden.h"
+#include "tests/support/screen.h"
+#include "tui/attach_dialog.h"
+#include "tui/confirm_dialog.h"
+#include "tui/console_private.h"
+
+/* Bytes that must do: measured on peers, 80x24. */
+#define FIRST_PAINT_MAX 8192
+#define CURSOR_MOVE_MAX 512
+
+typedef struct {
+    Screen *screen;
+    Session *session;
+    Console *console;
+} Stage;
+
+static gint64 hand_now(void)
+{
+    return HAND_NOW;
+}
+
+static Stage stage_open(int rows, int columns, Session *session, gboolean ascii)
+{
+    Stage stage = { .screen = screen_new(rows, columns), .session = session };
+    ConsoleSettings settings = {
+        .terminal = "xterm-256color",
+        .out = screen_out(stage.screen),
+        .in = screen_in(stage.screen),
+        .ascii = ascii,
+        .now = hand_now,
+    };
+
+    stage.console = console_new(session, &settings, NULL);
+    assert_non_null(stage.console);
+    console_paint(stage.console);
+    return stage;
+}
+
+static void stage_close(Stage *stage)
+{
+    console_free(stage->console);
+    session_free(stage->session);
+    screen_free(stage->screen);
+    g_unsetenv("NO_COLOR");
+}
+
+static gsize press(Stage *stage, const char *keys)
+{
+    screen_type(stage->screen, keys);
+    console_input(stage->console);
+    return screen_take(stage->screen);
+}
+
+static void add_entry(Session *session, int seconds_ago, DeviceState state, const char *subject,
+                      const char *text, const char *outcome, gint64 elapsed)
+{
+    JournalEntry *entry;
+
+    journal_add(session->journal, state, subject, text, outcome, elapsed);
+    entry = (JournalEntry *)journal_entry(session->journal, journal_length(session->journal) - 1);
+    entry->at = HAND_NOW - seconds_ago * G_USEC_PER_SEC;
+}
+
+/* The guest of the pictures, disk1 under the cursor. */
+static Session *web01(void)
+{
+    Session *session = hand_session_new(hand_guest_web01());
+
+    add_entry(session, 209, STATE_PRESENT, "web01", "connected to QEMU 7.2.22: 31 devices", NULL,
+              -1);
+    add_entry(session, 42, STATE_ADDED, "net1", "netdev_add id=net1 type=user", "-> {}", 1000);
+    add_entry(session, 42, STATE_ADDED, "net1",
+              "device_add driver=virtio-net-pci id=net1 bus=pci.0 addr=06.0", "-> {}", 4000);
+    add_entry(session, 42, STATE_ADDED, "net1", "is at 06.0", NULL, -1);
+    add_entry(session, 7, STATE_LEAVING, "disk1", "device_del id=disk1", "-> {}", 1000);
+    add_entry(session, 7, STATE_LEAVING, "disk1", "waiting for the guest to release 05.0", NULL,
+              -1);
+    return session;
+}
+
+static void select_device(Stage *stage, const char *id)
+{
+    g_autofree char *key = g_strdup_printf("/machine/peripheral/%s", id);
+
+    assert_true(tree_view_select(stage->console->tree, key));
+    console_paint(stage->console);
+}
+
+/* --- golden pictures ---------------------------------------------------------------------------
+ */
+
+typedef struct {
+    int rows, columns;
+    const char *style; /* "utf8", "ascii", "mono" */
+} Shape;
+
+static const Shape shapes[] = {
+    { 24, 80, "utf8" },  { 24, 80, "ascii" },  { 24, 80, "mono" },
+    { 40, 120, "utf8" }, { 40, 120, "ascii" }, { 40, 120, "mono" },
+    { 60, 200, "utf8" }, { 8, 40, "utf8" },    { 7, 39, "utf8" },
+};
+
+static Stage shape_open(const Shape *shape, Session *session)
+{
+    if (g_str_equal(shape->style, "mono"))
+        g_setenv("NO_COLOR", "1", TRUE);
+    return stage_open(shape->rows, shape->columns, session, g_str_equal(shape->style, "ascii"));
+}
+
+/* The text, and where colours matter the looks. */
+static void compare(Stage *stage, const Shape *shape, const char *situation)
+{
+    g_autofree char *name =
+        g_strdup_printf("%s-%dx%d.%s.txt", situation, shape->columns, shape->rows, shape->style);
+    g_autofree char *looks_name =
+        g_strdup_printf("%s-%dx%d.%s.looks", situation, shape->columns, shape->rows, shape->style);
+    g_autofree char *text = NULL, *looks = NULL;
+
+    console_paint(stage->console);
+    screen_take(stage->screen);
+    text = screen_text(stage->screen);
+    looks = screen_looks(stage->screen);
+    assert_golden(name, text);
+    if (!g_str_equal(shape->style, "ascii") && shape->columns <= 80)
+        assert_golden(looks_name, looks);
+}
+
+static void main_view(void **state)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(shapes); i++) {
+        Stage stage = shape_open(&shapes[i], web01());
+
+        select_device(&stage, "disk1");
+        compare(&stage, &shapes[i], "main");
+        stage_close(&stage);
+    }
+}
+
+static void attach_view(void **state)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(shapes); i++) {
+        Session *session = web01();
+        Stage stage;
+
+        session->image = (Image){ .path = (char *)"/srv/vm/data2.qcow2",
+                                  .format = (char *)"qcow2",
+                                  .size = G_GINT64_CONSTANT(64) << 30,
+                                  .used = 200704,
+                                  .writable = TRUE };
+        stage = shape_open(&shapes[i], session);
+        press(&stage, "a/srv/vm/data2.qcow2");
+        compare(&stage, &shapes[i], "attach");
+        stage_close(&stage);
+    }
+}
+
+static Plan *detach_plan(void)
+{
+    Plan *plan = plan_new(PLAN_DETACH, "detach disk sd0 from 0:0:0");
+    char **leaves = g_strsplit("/machine/peripheral/sd0", " ", -1);
+    PlanSubject *subject;
+
+    plan_add(plan, "device sd0", action_new("device_del", json_pack("{s:s}", "id", "sd0"), leaves),
+             NULL);
+    plan_add(plan, "block node home",
+             action_new("blockdev-del", json_pack("{s:s}", "node-name", "home"), NULL), NULL);
+    plan_add_check(plan, FALSE, "qom-list", "sd0 is there and can be unplugged");
+    plan_add_check(plan, TRUE, NULL, "the guest may refuse while the disk is in use");
+    subject = plan_add_subject(plan);
+    subject->path = g_strdup("/machine/peripheral/sd0");
+    subject->id = g_strdup("sd0");
+    subject->driver = g_strdup("scsi-hd");
+    subject->bus = g_strdup("scsi0.0");
+    subject->address = (Address){ .type = ADDRESS_DRIVE, .drive.scsi = TRUE };
+    return plan;
+}
+
+static void detach_view(void **state)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(shapes); i++) {
+        Stage stage = shape_open(&shapes[i], web01());
+
+        select_device(&stage, "sd0");
+        press(&stage, "d");
+        assert_string_equal(stage.session->asked, "detach /machine/peripheral/sd0");
+        hand_session_answer(stage.session, detach_plan(), NULL);
+        compare(&stage, &shapes[i], "detach");
+        stage_close(&stage);
+    }
+}
+
+static void lost_view(void **state)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(shapes); i++) {
+        Stage stage = shape_open(&shapes[i], web01());
+
+        stage.session->state = SESSION_LOST;
+        stage.session->lost_at = HAND_NOW;
+        stage.session->error =
+            g_error_new(MONITOR_ERROR, MONITOR_ERROR_CLOSED, "guest shut down (guest-shutdown)");
+        hand_session_change(stage.session, SESSION_STATE_CHANGED);
+        select_device(&stage, "net0");
+        compare(&stage, &shapes[i], "lost");
+        stage_close(&stage);
+    }
+}
+
+static void connecting_view(void **state)
+{
+    Stage stage = shape_open(&shapes[0], hand_session_new(NULL));
+
+    compare(&stage, &shapes[0], "connecting");
+    stage_close(&stage);
+}
+
+static void help_view(void **state)
+{
+    for (gsize i = 0; i < 2; i++) {
+        Stage stage = shape_open(&shapes[i], web01());
+
+        press(&stage, "?");
+        compare(&stage, &shapes[i], "help");
+        stage_close(&stage);
+    }
+}
+
+static void q35_view(void **state)
+{
+    Stage stage = shape_open(&shapes[0], hand_session_new(hand_guest_q35()));
+
+    select_device(&stage, "rp2");
+    compare(&stage, &shapes[0], "q35");
+    stage_close(&stage);
+}
+
+static void hostile_view(void **state)
+{
+    Stage stage = shape_open(&shapes[0], hand_session_new(hand_guest_hostile()));
+
+    press(&stage, "jj");
+    compare(&stage, &shapes[0], "hostile");
+    stage_close(&stage);
+}
+
+/* --- budgets -----------------------------------------------------------------------------------
+ */
+
+static void frames_are_small(void **state)
+{
+    Stage stage = stage_open(24, 80, web01(), FALSE);
+    gsize first = screen_take(stage.screen), moved = 0;
+
+    console_paint(stage.console);
+    assert_int_equal(screen_take(stage.screen), 0);
+    for (int i = 0; i < 12; i++) {
+        gsize bytes = press(&stage, "j");
+        print_message("%d ", (int)bytes);
+        moved = MAX(moved, bytes);
+    }
+    print_message("first paint %d bytes, cursor move at most %d\n", (int)first, (int)moved);
+    assert_true(first <= FIRST_PAINT_MAX);
+    assert_true(moved <= CURSOR_MOVE_MAX);
+    stage_close(&stage);
+}
+
+static void nothing_ticks_without_an_age(void **state)
+{
+    Stage stage = stage_open(24, 80, hand_session_new(hand_guest_q35()), FALSE);
+
+    assert_int_equal(stage.console->tick_source, 0);
+    stage_close(&stage);
+    stage = stage_open(24, 80, web01(), FALSE);
+    assert_int_not_equal(stage.console->tick_source, 0);
+    stage_close(&stage);
+}
+
+/* --- behaviour ---------------------------------------------------------------------------------
+ */
+
+static const char *cursor_key(const Stage *stage)
+{
+    return tree_view_row(stage->console->tree)->key;
+}
+
+static void the_cursor_stays_on_its_device(void **state)
+{
+    Stage stage = stage_open(24, 80, web01(), FALSE);
+
+    select_device(&stage, "bal0");
+    press(&stage, "v"); /* many more rows, below and above */
+    assert_string_equal(cursor_key(&stage), "/machine/peripheral/bal0");
+    press(&stage, "v");
+    assert_string_equal(cursor_key(&stage), "/machine/peripheral/bal0");
+    hand_session_set_guest(stage.session, hand_guest_q35()); /* it is not there */
+    assert_non_null(tree_view_row(stage.console->tree));
+    stage_close(&stage);
+}
+
+static void escape_never_quits(void **state)
+{
+    Stage stage = stage_open(24, 80, web01(), FALSE);
+
+    stage.console->loop = g_main_loop_new(NULL, FALSE);
+    press(&stage, "a\033");
+    assert_null(stage.console->dialog);
+    press(&stage, "\033");
+    press(&stage, "?\033");
+    assert_null(stage.console->dialog);
+    assert_null(stage.session->asked);
+    g_clear_pointer(&stage.console->loop, g_main_loop_unref);
+    stage_close(&stage);
+}
+
+static void detaching_asks_and_cancels_by_default(void **state)
+{
+    Stage stage = stage_open(24, 80, web01(), FALSE);
+
+    select_device(&stage, "sd0");
+    press(&stage, "d");
+    hand_session_answer(stage.session, detach_plan(), NULL);
+    press(&stage, "\r");
+    assert_null(stage.console->dialog);
+    assert_null(stage.session->ran);
+    press(&stage, "d");
+    hand_session_answer(stage.session, detach_plan(), NULL);
+    press(&stage, "\t\r");
+    assert_non_null(stage.session->ran);
+    stage_close(&stage);
+}
+
+static void a_refusal_is_told(void **state)
+{
+    Stage stage = stage_open(24, 80, web01(), FALSE);
+    g_autoptr(GError) error =
+        g_error_new(ENGINE_ERROR, ENGINE_ERROR_REFUSED, "VGA cannot be unplugged.");
+
+    select_device(&stage, "vga0");
+    press(&stage, "d");
+    hand_session_answer(stage.session, NULL, error);
+    assert_null(stage.console->dialog);
+    assert_string_equal(stage.console->message, "VGA cannot be unplugged.");
+    stage_close(&stage);
+}
+
+static void a_click_on_a_hint_acts(void **state)
+{
+    Stage stage = stage_open(24, 80, web01(), FALSE);
+    MEVENT mouse = { .x = 2, .y = 23, .bstate = BUTTON1_PRESSED };
+
+    console_mouse(stage.console, &mouse); /* "a attach" stands first */
+    assert_non_null(stage.console->dialog);
+    stage_close(&stage);
+}
+
+static void a_click_selects_and_two_fold(void **state)
+{
+    Stage stage = stage_open(24, 80, web01(), FALSE);
+    MEVENT mouse = { .x = 20, .y = 3, .bstate = BUTTON1_PRESSED };
+
+    press(&stage, "G");
+    press(&stage, "g");
+    mouse.y = 5; /* ISA bridge */
+    console_mouse(stage.console, &mouse);
+    assert_int_equal(tree_view_row(stage.console->tree)->device->address.pci.slot, 1);
+    console_mouse(stage.console, &mouse);
+    assert_true(tree_view_row(stage.console->tree)->folded);
+    stage_close(&stage);
+}
+
+/* Whatever is pressed, at whatever size, nothing breaks. */
+static void random_keys_and_sizes(void **state)
+{
+    static const char *const keys[] = {
+        "j",      "k",      "g",       "G",       "h",         "l",         "\r",     "\t",
+        "a",      "d",      "u",       "J",       "v",         "z",         "?",      "T",
+        "q",      "\033",   "x",       "\x7f",    "y",         "/",         "\033[A", "\033[B",
+        "\033[C", "\033[D", "\033[5~", "\033[6~", "\033[Z",    "\x15",      "\x17",   "\xc3\xa9",
+        "\x06",   "\x02",   "\x0c",    "\xff",    "\033[M !!", "\033[Ma++",
+    };
+    g_autoptr(GRand) random = g_rand_new_with_seed(20240229);
+    Stage stage = stage_open(24, 80, web01(), FALSE);
+
+    for (int i = 0; i < 4000; i++) {
+        press(&stage, keys[g_rand_int_range(random, 0, G_N_ELEMENTS(keys))]);
+        if (stage.session->planned && g_rand_boolean(random)) {
+            g_autoptr(GError) error = g_error_new(ENGINE_ERROR, ENGINE_ERROR_REFUSED, "No.");
+            gboolean refuse = g_rand_boolean(random);
+
+            hand_session_answer(stage.session, refuse ? NULL : detach_plan(),
+                                refuse ? error : NULL);
+        }
+        if (i % 20 == 0) {
+            int rows = g_rand_int_range(random, 1, 101), columns = g_rand_int_range(random, 1, 301);
+
+            screen_resize(stage.screen, rows, columns);
+            tty_resize(stage.console->tty, rows, columns);
+            console_paint(stage.console);
+            screen_take(stage.screen);
+        }
+        if (i % 97 == 0)
+            hand_session_set_guest(stage.session, i % 2 ? hand_guest_web01() : hand_guest_q35());
+        g_main_context_iteration(NULL, FALSE);
+    }
+    stage_close(&stage);
+}
+
+static int set_up(void **state)
+{
+    setlocale(LC_ALL, "C.UTF-8");
+    g_setenv("TZ", "UTC", TRUE);
+    g_setenv("BACKPLANE_THEMES", SRCDIR "/themes", TRUE);
+    g_unsetenv("NO_COLOR");
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(main_view),
+        cmocka_unit_test(attach_view),
+        cmocka_unit_test(detach_view),
+        cmocka_unit_test(lost_view),
+        cmocka_unit_test(connecting_view),
+        cmocka_unit_test(help_view),
+        cmocka_unit_test(q35_view),
+        cmocka_unit_test(hostile_view),
+        cmocka_unit_test(frames_are_small),
+        cmocka_unit_test(nothing_ticks_without_an_age),
+        cmocka_unit_test(the_cursor_stays_on_its_device),
+        cmocka_unit_test(escape_never_quits),
+        cmocka_unit_test(detaching_asks_and_cancels_by_default),
+        cmocka_unit_test(a_refusal_is_told),
+        cmocka_unit_test(a_click_on_a_hint_acts),
+        cmocka_unit_test(a_click_selects_and_two_fold),
+        cmocka_unit_test(random_keys_and_sizes),
+    };
+
+    return cmocka_run_group_tests(tests, set_up, NULL);
+}
