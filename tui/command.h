@@ -18,13 +18,15 @@ typedef enum {
 typedef struct {
     const char *name; /* "attach" */
     CommandGroup group;
-    const char *arguments; /* of the sub-command: "TARGET disk|cdrom|... KEY=VALUE..."; NULL for none */
+    const char
+        *arguments;   /* of the sub-command: "TARGET disk|cdrom|... KEY=VALUE..."; NULL for none */
     const char *keys; /* default keys in the console, blank between them: "j Down"; NULL for none */
     const char *hint; /* word in the hint line: "attach"; NULL to leave it out there */
     const char *help; /* one sentence without a full stop, in the imperative */
-    int (*once)(const Options *options); /* the sub-command: runs and gives the exit status; or NULL */
+    int (*once)(
+        const Options *options);   /* the sub-command: runs and gives the exit status; or NULL */
     void (*act)(Console *console); /* what the keys do in the console; or NULL */
-    gboolean changes; /* it changes the guest */
+    gboolean changes;              /* it changes the guest */
     gboolean (*applies)(const Console *console); /* its hint stands only then; NULL: always */
 } Command;
 
