@@ -33,10 +33,23 @@ static gboolean is_pci_root(const Bus *bus)
     return bus->owner == NULL || bus->owner->bus == NULL || !is_pci(bus->owner->bus->family);
 }
 
+/* Ports have their places: root ports at the root complex, downstream ports behind the upstream
+ * port of a switch, which carries nothing else. */
+static gboolean is_port_place(const Bus *bus, const char *driver)
+{
+    static const char *const root_ports[] = { "pcie-root-port", "ioh3420", "cxl-rp", NULL };
+    gboolean down = g_str_has_suffix(driver, "-downstream");
+    if (g_strv_contains(root_ports, driver)) {
+        return is_pci_root(bus) || owned_by(bus, "pxb");
+    }
+    return down == owned_by(bus, "-upstream");
+}
+
 /* An extension bus takes bridges only. */
 static guint pci_cost(const Bus *bus, const Model *model)
 {
-    if (owned_by(bus, "pxb") && model->kind != KIND_BRIDGE) {
+    if (!is_port_place(bus, model->driver) ||
+        (owned_by(bus, "pxb") && model->kind != KIND_BRIDGE)) {
         return IMPOSSIBLE;
     }
     gboolean express = model->plugs == BUS_PCIE;

@@ -30,7 +30,7 @@ const char *nearest_name(const char *typed, const void *names, gsize count, gsiz
     if (length > 64) { /* nobody mistypes that much, and the cost is quadratic */
         return NULL;
     }
-    guint limit = (guint)MAX(1, length / 3) + 1; /* distances below it are typing mistakes */
+    guint limit = (guint)MAX(1, (length + 2) / 3) + 1; /* distances below it are typing mistakes */
     for (gsize i = 0; i < count; i++) {
         const char *name = *(const char *const *)((const char *)names + i * stride);
         guint edits = distance(typed, name);
