@@ -238,7 +238,7 @@ static int choose_cache(const Attach *attach, GError **error)
     g_return_val_if_reached(-1);
 }
 
-static gboolean choose_readonly(const Attach *attach, const char *format, GError **error)
+static gboolean choose_readonly(const Attach *attach, const char *format)
 {
     const char *stated = request_get(attach->request, "readonly");
     return attach->request->kind == REQUEST_CDROM || g_strcmp0(stated, "on") == 0 ||
@@ -301,7 +301,7 @@ static gboolean add_node(Attach *attach, const char *path, GError **error)
     if (cache < 0) {
         return FALSE;
     }
-    gboolean readonly = choose_readonly(attach, format, error);
+    gboolean readonly = choose_readonly(attach, format);
     if (!check_unused(attach, path, readonly, error) || !check_backing(attach, error)) {
         return FALSE;
     }
