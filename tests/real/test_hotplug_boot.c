@@ -165,7 +165,6 @@ static void test_anonymous(void **state)
     g_autoptr(RealQemu) qemu = real_qemu_start("pc", REAL_QEMU_GUEST, arguments);
     real_qemu_serial_wait(qemu, "ready");
     g_autoptr(Session) session = real_plan_session(qemu);
-    g_autofree char *before = real_qemu_state(qemu);
     real_plan_run(session, real_plan_detach(session, "00:0b.0", NULL));
     real_plan_run(session, real_plan_history(session, session_plan_undo));
     json_t *type = real_qemu_ask(
