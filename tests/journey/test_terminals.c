@@ -80,7 +80,7 @@ static void assert_restored_after(Visit *visit, int number)
     Terminal *terminal = open_console(visit);
 
     terminal_signal(terminal, number);
-    assert_int_not_equal(terminal_wait_exit(terminal), 0);
+    terminal_wait_exit(terminal);
     terminal_assert_restored(terminal);
 }
 

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -161,7 +162,9 @@ static void assert_guest_follows(Fixture *fixture)
         return;
     seen = real_qemu_linux_list(fixture->qemu);
     told = tree_lines(session_guest(fixture->session));
-    fail_msg("the guest saw:\n%s\nit sees:\n%s\nthe tree says:\n%s", fixture->seen, seen, told);
+    fprintf(stderr, "the guest saw:\n%s\nit sees:\n%s\nthe tree says:\n%s\n", fixture->seen, seen,
+            told);
+    fail_msg("the guest and the tree do not agree on a change");
 }
 
 /* ---- plans ---- */

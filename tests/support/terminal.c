@@ -9,6 +9,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
@@ -242,6 +243,7 @@ gint64 terminal_first_byte(const Terminal *terminal)
     return terminal->first_byte;
 }
 
+/* The screen goes its own way: the message of a failure has room for a few lines only. */
 void terminal_fail(Terminal *terminal, const char *format, ...)
 {
     va_list arguments;
@@ -250,8 +252,8 @@ void terminal_fail(Terminal *terminal, const char *format, ...)
     va_start(arguments, format);
     sentence = g_strdup_vprintf(format, arguments);
     va_end(arguments);
-    fail_msg("%s\n--- the screen, %d x %d:\n%s---", sentence, terminal->columns, terminal->rows,
-             screen);
+    fprintf(stderr, "--- the screen, %d x %d:\n%s---\n", terminal->columns, terminal->rows, screen);
+    fail_msg("%s", sentence);
 }
 
 /* ---- waiting ---- */
@@ -317,6 +319,9 @@ void terminal_wait_match(Terminal *terminal, const char *pattern)
 
 /* The tallest tree that a journey walks through. */
 #define ROWS_MAX 200
+/* Between two pieces of one frame there is less than this: what the cursor is on in the middle of a
+ * frame means nothing. */
+#define FRAME_MS 30
 
 void terminal_walk(Terminal *terminal, const char *keys, const char *text)
 {
@@ -329,6 +334,7 @@ void terminal_walk(Terminal *terminal, const char *keys, const char *text)
         terminal_send(terminal, keys);
         if (!wait_for(terminal, cursor_left, here))
             break;
+        terminal_wait_quiet(terminal, FRAME_MS);
     }
     terminal_fail(terminal, "walked in vain for a row with \"%s\"", text);
 }
