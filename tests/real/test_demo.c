@@ -21,8 +21,20 @@
 
 static char *folder; /* TMPDIR of the test */
 
+/* NULL: the QEMU that this test is to run with. */
+static void use_qemu(const char *program)
+{
+    const char *wanted = program ? program : g_getenv("BACKPLANE_TEST_QEMU");
+
+    if (wanted)
+        g_setenv("BACKPLANE_QEMU", wanted, TRUE);
+    else
+        g_unsetenv("BACKPLANE_QEMU");
+}
+
 static int start(void **state)
 {
+    use_qemu(NULL);
     folder = temp_directory();
     g_setenv("TMPDIR", folder, TRUE);
     g_setenv("BACKPLANE_GUEST", BUILDDIR "/guest.elf", TRUE);
@@ -198,9 +210,9 @@ static void ended_by(int number, const char *mute_qemu)
     GSubprocess *process;
     g_autoptr(Run) run = NULL;
 
-    g_setenv("BACKPLANE_QEMU", mute_qemu, TRUE);
+    use_qemu(mute_qemu);
     process = program_start(words);
-    g_unsetenv("BACKPLANE_QEMU");
+    use_qemu(NULL);
     assert_true(wait_until(has_log, NULL, REAL_QEMU_PATIENCE_MS));
     g_subprocess_send_signal(process, number);
     run = program_end(process);
@@ -235,9 +247,9 @@ static void without_qemu_it_says_so(void **state)
 {
     g_autoptr(Run) run = NULL;
 
-    g_setenv("BACKPLANE_QEMU", "/nowhere/qemu", TRUE);
+    use_qemu("/nowhere/qemu");
     run = RUN("demo");
-    g_unsetenv("BACKPLANE_QEMU");
+    use_qemu(NULL);
     assert_int_equal(run->status, 1);
     assert_complaint(run, "there is no program /nowhere/qemu");
     assert_nothing_left();
@@ -251,9 +263,9 @@ static void a_qemu_that_ends_at_once_is_quoted(void **state)
     g_autoptr(Run) run = NULL;
 
     assert_int_equal(g_chmod(fake, 0700), 0);
-    g_setenv("BACKPLANE_QEMU", fake, TRUE);
+    use_qemu(fake);
     run = RUN("demo");
-    g_unsetenv("BACKPLANE_QEMU");
+    use_qemu(NULL);
     temp_directory_remove(outside);
     assert_int_equal(run->status, 1);
     assert_complaint(run, "no such machine");
