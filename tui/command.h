@@ -27,7 +27,7 @@ typedef struct {
         const Options *options);   /* the sub-command: runs and gives the exit status; or NULL */
     void (*act)(Console *console); /* what the keys do in the console; or NULL */
     gboolean changes;              /* it changes the guest */
-    gboolean (*applies)(const Console *console); /* its hint stands only then; NULL: always */
+    gboolean (*applies)(const Console *console); /* else its hint is dim; NULL: always */
 } Command;
 
 const Command *command_table(gsize *count);

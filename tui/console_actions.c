@@ -441,14 +441,24 @@ gboolean console_can_unfold(const Console *console)
     return row && row->folded;
 }
 
+/* Rarely of use: it has a place only then. */
+static gboolean is_occasional(const Command *command)
+{
+    return command->act == console_ask_again || command->act == console_reconnect;
+}
+
 GPtrArray *console_hints(const Console *console)
 {
     GPtrArray *hints = g_ptr_array_new();
     gsize count;
     const Command *table = command_table(&count);
 
-    for (gsize i = 0; i < count; i++)
-        if (table[i].hint && (!table[i].applies || table[i].applies(console)))
+    for (gsize i = 0; i < count; i++) {
+        gboolean applies = !table[i].applies || table[i].applies(console);
+        gboolean useless = console_is_lost(console) && table[i].changes;
+
+        if (table[i].hint && (applies || !is_occasional(&table[i])) && !useless)
             g_ptr_array_add(hints, (gpointer)&table[i]);
+    }
     return hints;
 }

@@ -114,7 +114,7 @@ static void paint_last_line(Console *console, const Layout *layout)
         return;
     }
     commands = console_hints(console);
-    console->hints = hints_draw(commands, &layout->screen, layout->hint_row);
+    console->hints = hints_draw(commands, console, &layout->screen, layout->hint_row);
 }
 
 /* Gives the line of the screen that the cursor is on. */
@@ -150,8 +150,7 @@ void console_paint(Console *console)
     int row = 0, column = 0;
 
     console->layout = console_layout(console);
-    werase(tty_window(console->tty));
-    wbkgdset(tty_window(console->tty), ' ');
+    canvas_background(&console->layout.screen);
     if (LINES < CONSOLE_ROWS_MIN || COLS < CONSOLE_COLUMNS_MIN) {
         paint_too_small(&console->layout.screen);
     } else {

@@ -84,7 +84,7 @@ void console_say(Console *console, Element element, const char *format, ...) G_G
 void console_take_tree(Console *console);
 
 Layout console_layout(const Console *console);
-/* Hints that stand where the cursor is. (transfer container) (const Command) */
+/* Commands whose hints stand in the last line. (transfer container) (const Command) */
 GPtrArray *console_hints(const Console *console);
 
 void console_run_plan(Console *console, Plan *plan);

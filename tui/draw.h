@@ -65,6 +65,11 @@ typedef struct {
 
 Canvas canvas_part(const Canvas *canvas, int top, int left, int rows, int columns);
 void canvas_erase(const Canvas *canvas);
+/* Begins a frame: the whole window blank, on the background of the theme. */
+void canvas_background(const Canvas *canvas);
+
+/* Once, on a terminal with colours, before anything is drawn. */
+void draw_init_colours(void);
 
 /* Draws at most so many columns, cut where there is more; gives the columns drawn. */
 int draw_text(const Canvas *canvas, int row, int column, int columns, Element element,

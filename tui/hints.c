@@ -33,7 +33,7 @@ static GPtrArray *fitting(const GPtrArray *commands, int columns, gboolean ascii
     return kept;
 }
 
-GArray *hints_draw(const GPtrArray *commands, const Canvas *canvas, int row)
+GArray *hints_draw(const GPtrArray *commands, const Console *console, const Canvas *canvas, int row)
 {
     gboolean ascii = canvas->look->ascii;
     g_autoptr(GPtrArray) kept = fitting(commands, canvas->columns, ascii);
@@ -44,7 +44,9 @@ GArray *hints_draw(const GPtrArray *commands, const Canvas *canvas, int row)
         const Command *command = kept->pdata[i];
         Hint hint = { at, hint_columns(command, ascii), command };
 
-        at += draw_text(canvas, row, at, canvas->columns - at, ELEMENT_KEY,
+        gboolean applies = !command->applies || command->applies(console);
+
+        at += draw_text(canvas, row, at, canvas->columns - at, applies ? ELEMENT_KEY : ELEMENT_DIM,
                         keymap_label(command, ascii)) +
               1;
         at += draw_text(canvas, row, at, canvas->columns - at, ELEMENT_DIM, command->hint) + GAP;

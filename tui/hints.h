@@ -11,9 +11,11 @@ typedef struct {
     const Command *command;
 } Hint;
 
-/* commands: (const Command) in their order; when there is no room those before the last two groups
- * of the table go first. Gives where each stands. (transfer full) (Hint) */
-GArray *hints_draw(const GPtrArray *commands, const Canvas *canvas, int row);
+/* commands: (const Command) in their order; when there is no room the last go first, but those of
+ * the program stay. Those that do not apply to the console now are dim, so that the others keep
+ * their places. Gives where each stands. (transfer full) (Hint) */
+GArray *hints_draw(const GPtrArray *commands, const Console *console, const Canvas *canvas,
+                   int row);
 
 /* The command at this column; NULL for none. */
 const Command *hints_find(const GArray *hints, int column);

@@ -21,7 +21,7 @@ static const struct {
     [ELEMENT_RULE] = { "rule", "grey", "dim" },
     [ELEMENT_TAB] = { "tab", "default bold", "bold" },
     [ELEMENT_LABEL] = { "label", "grey", "dim" },
-    [ELEMENT_ADDRESS] = { "address", "grey", "default" },
+    [ELEMENT_ADDRESS] = { "address", "default", "default" },
     [ELEMENT_BACKEND] = { "backend", "default", "default" },
     [ELEMENT_ID] = { "id", "default", "default" },
     [ELEMENT_FIXED] = { "fixed", "grey", "dim" },

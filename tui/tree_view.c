@@ -367,6 +367,7 @@ static void draw_row(const TreeView *view, const Canvas *base, int line, const C
     if (row->kind != ROW_GROUP)
         draw_text(&canvas, line, columns->glyph, 1, element_of_state(row->state),
                   state_glyph(row->state, view->ascii));
+    draw_text(&canvas, line, columns->glyph + 1, 1, ELEMENT_DIM, " "); /* one look less to change */
     if (row->kind == ROW_BUS)
         draw_bus_cells(&canvas, line, columns, row);
     else

@@ -97,10 +97,8 @@ static void set_modes(Tty *tty)
     raw(); /* Ctrl-C and Ctrl-Z are keys: a signal would come in the middle of a frame */
     noecho();
     nonl();
-    if (has_colors()) {
-        start_color();
-        use_default_colors();
-    }
+    if (has_colors())
+        draw_init_colours();
     tty->keys = newpad(1, 1);
     keypad(tty->keys, TRUE);
     nodelay(tty->keys, TRUE);
