@@ -39,21 +39,19 @@ static void add_place(LineList *list, const Device *device)
                                *address ? " " : "", address, plug);
 }
 
+/* "BAR 0 io c000, 128 bytes": two words that name it, then what it is. */
 static void add_regions(LineList *list, const char *regions)
 {
     g_auto(GStrv) lines = g_strsplit(regions ? regions : "", "\n", -1);
 
     for (guint i = 0; lines[i]; i++) {
-        char *colon = strstr(lines[i], ": ");
+        char *blank = strchr(lines[i], ' ');
+        char *end = blank ? strchr(blank + 1, ' ') : NULL;
 
-        if (!*g_strstrip(lines[i]))
+        if (!end)
             continue;
-        if (colon && colon - lines[i] < LABEL_COLUMNS) {
-            *colon = '\0';
-            line_list_field(list, lines[i], ELEMENT_TEXT, colon + 2);
-        } else {
-            line_list_field(list, "", ELEMENT_TEXT, lines[i]);
-        }
+        *end = '\0';
+        line_list_field(list, lines[i], ELEMENT_TEXT, end + 1);
     }
 }
 

@@ -351,6 +351,14 @@ static void draw_tail_cells(const Canvas *canvas, int line, const Columns *colum
                row->status);
 }
 
+/* Where "0:0–255" is too wide the channel goes: the rows around tell it. */
+static const char *address_text(const OutlineRow *row, int columns)
+{
+    const char *colon = strchr(row->address, ':');
+
+    return colon && text_columns(row->address) > columns ? colon + 1 : row->address;
+}
+
 static void draw_row(const TreeView *view, const Canvas *base, int line, const Columns *columns,
                      guint index)
 {
@@ -363,7 +371,8 @@ static void draw_row(const TreeView *view, const Canvas *base, int line, const C
         draw_glyph(&canvas, line, 0, ELEMENT_TEXT, GLYPH_CURSOR);
     }
     draw_right(&canvas, line, columns->address, columns->address_columns,
-               row->kind == ROW_BUS ? ELEMENT_TITLE : ELEMENT_ADDRESS, row->address);
+               row->kind == ROW_BUS ? ELEMENT_TITLE : ELEMENT_ADDRESS,
+               address_text(row, columns->address_columns));
     if (row->kind != ROW_GROUP)
         draw_text(&canvas, line, columns->glyph, 1, element_of_state(row->state),
                   state_glyph(row->state, view->ascii));

@@ -198,7 +198,7 @@ static void add_web01_cards(Bus *pci)
     device = add_pci(pci, 5, 0, "virtio-blk-pci", "disk1", STATE_LEAVING);
     device->since = HAND_NOW - 7 * G_USEC_PER_SEC;
     device->label = g_strdup("Virtio block device");
-    put_pci(device, 0x1af4, 0x1001, 0x0100, "BAR 0: io c000, 128 bytes\nBAR 1: mem febd1000, 4.0K");
+    put_pci(device, 0x1af4, 0x1001, 0x0100, "BAR 0 io c000, 128 bytes\nBAR 1 mem febd1000, 4.0K");
     put_drive(device, "data1", "/srv/vm/data1.qcow2", G_GINT64_CONSTANT(40) << 30,
               G_GINT64_CONSTANT(13207024435));
     add_property(device, "drive", "data1");
