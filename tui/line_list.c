@@ -130,7 +130,7 @@ void line_list_rule(LineList *list, const char *title, const char *count)
 
 void line_list_blank(LineList *list)
 {
-    add_line(list);
+    add_line(list)->element = ELEMENT_TEXT;
 }
 
 int line_list_length(const LineList *list)

@@ -82,9 +82,10 @@ static void add_vacant(GArray *items, const Bus *bus, const Address *address)
         g_array_append_val(before->run, place);
         return;
     }
-    item.run = g_array_new(FALSE, FALSE, sizeof(Place));
-    g_array_append_val(item.run, place);
     g_array_append_val(items, item);
+    before = &g_array_index(items, Item, items->len - 1);
+    before->run = g_array_new(FALSE, FALSE, sizeof(Place));
+    g_array_append_val(before->run, place);
 }
 
 static void add_device(GArray *items, const Device *device)
