@@ -84,7 +84,12 @@ static void test_missing_monitor(void **state)
     g_autofree char *path = g_build_filename(visit->directory, "nobody", NULL);
     Terminal *terminal = open_console(visit, path);
 
-    terminal_wait_text(terminal, "nobody");
+    g_autofree char *monitor = g_strdup_printf("unix:%s,server=on,wait=off", path);
+    const char *const arguments[] = { "-qmp", monitor, NULL };
+
+    terminal_wait_text(terminal, "there is no socket");
+    visit->qemu = real_qemu_start("pc", REAL_QEMU_GUEST, arguments);
+    terminal_wait_text(terminal, "i440FX");
     quit(terminal);
 }
 
