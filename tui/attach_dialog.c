@@ -11,8 +11,9 @@
 #define WIDTH 76
 #define WIDE 112
 #define MARGIN 4
-#define FOOT 3     /* rule, buttons, bottom */
-#define BODY_MIN 3 /* lines of the plan below which the fields take its room */
+#define FOOT 3       /* rule, buttons, bottom */
+#define BODY_USUAL 9 /* lines of the plan that have their room from the start */
+#define BODY_MIN 3   /* lines of the plan below which the fields take its room */
 
 enum { BUTTON_ATTACH, BUTTON_CANCEL, BUTTONS };
 
@@ -261,7 +262,7 @@ static void paint(Dialog *dialog, const Canvas *screen)
     Canvas frame, fields, body;
 
     fill_plan(self, list, wide);
-    self->rows = MAX(self->rows, 1 + wanted + line_list_length(list) + FOOT);
+    self->rows = MAX(self->rows, 1 + wanted + MAX(line_list_length(list), BODY_USUAL) + FOOT);
     frame = dialog_frame(screen, self->rows, columns, heading, count);
     room = frame.rows - 1 - FOOT;
     lines = MIN(wanted, room - wanted >= BODY_MIN ? wanted : room);

@@ -58,7 +58,9 @@ static void add_buses(GPtrArray *choices, const Guest *guest, const char *drive_
 static void add_controllers(GPtrArray *choices, const Guest *guest, FieldValueFn value,
                             gconstpointer data)
 {
-    add_buses(choices, guest, value(data, "bus"));
+    const char *bus = value(data, "bus");
+
+    add_buses(choices, guest, bus ? bus : "scsi"); /* what the plan prefers too */
 }
 
 static void add_pci_buses(GPtrArray *choices, const Guest *guest, FieldValueFn value,

@@ -251,8 +251,8 @@ static void add_bus(LineList *list, const Bus *bus)
     line_list_field(list, "bus", ELEMENT_TEXT, bus->name);
     line_list_field(list, "type", ELEMENT_TEXT, bus->type);
     line_list_field(list, "taken", ELEMENT_TEXT, usage);
-    line_list_field(list, "hotplug", ELEMENT_TEXT,
-                    bus->hotpluggable ? "yes" : "no: devices stay as started");
+    line_list_field(list, "plug", ELEMENT_TEXT,
+                    bus->hotpluggable ? "hotplug" : "none: devices stay as started");
     if (bus->owner) {
         line_list_field(list, "host", ELEMENT_TEXT, bus->owner->driver);
         add_properties(list, bus->owner);

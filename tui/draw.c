@@ -225,8 +225,8 @@ static void draw_line(const Canvas *canvas, int row, int column, int columns)
 }
 
 /* A rule between two ends, its title left and its count right. */
-static void draw_titled_line(const Canvas *canvas, int row, int inset, const char *title,
-                             const char *count)
+static void draw_titled_line(const Canvas *canvas, int row, int inset, Element element,
+                             const char *title, const char *count)
 {
     int room = canvas->columns - 2 * inset;
 
@@ -234,7 +234,7 @@ static void draw_titled_line(const Canvas *canvas, int row, int inset, const cha
     if (title) {
         g_autofree char *text = g_strdup_printf(" %s ", title);
 
-        draw_text(canvas, row, inset + 1, room - 2, ELEMENT_HEADING, text);
+        draw_text(canvas, row, inset + 1, room - 2, element, text);
         room -= text_columns(text) + 1;
     }
     if (count) {
@@ -247,12 +247,12 @@ static void draw_titled_line(const Canvas *canvas, int row, int inset, const cha
 
 void draw_rule(const Canvas *canvas, int row, const char *title, const char *count)
 {
-    draw_titled_line(canvas, row, 0, title, count);
+    draw_titled_line(canvas, row, 0, ELEMENT_HEADING, title, count);
 }
 
 void draw_box_rule(const Canvas *canvas, int row, const char *title, const char *count)
 {
-    draw_titled_line(canvas, row, 1, title, count);
+    draw_titled_line(canvas, row, 1, ELEMENT_HEADING, title, count);
     draw_glyph(canvas, row, 0, ELEMENT_RULE, GLYPH_LEFT_TEE);
     draw_glyph(canvas, row, canvas->columns - 1, ELEMENT_RULE, GLYPH_RIGHT_TEE);
 }
@@ -265,8 +265,8 @@ void draw_box(const Canvas *canvas, const char *title, const char *count)
         draw_glyph(canvas, row, 0, ELEMENT_RULE, GLYPH_BAR);
         draw_glyph(canvas, row, last, ELEMENT_RULE, GLYPH_BAR);
     }
-    draw_titled_line(canvas, 0, 1, title, count);
-    draw_titled_line(canvas, bottom, 1, NULL, NULL);
+    draw_titled_line(canvas, 0, 1, ELEMENT_TITLE, title, count);
+    draw_titled_line(canvas, bottom, 1, ELEMENT_HEADING, NULL, NULL);
     draw_glyph(canvas, 0, 0, ELEMENT_RULE, GLYPH_TOP_LEFT);
     draw_glyph(canvas, 0, last, ELEMENT_RULE, GLYPH_TOP_RIGHT);
     draw_glyph(canvas, bottom, 0, ELEMENT_RULE, GLYPH_BOTTOM_LEFT);
