@@ -357,14 +357,19 @@ static gboolean line_came(gpointer data)
     return wanted->line != NULL;
 }
 
-const char *real_qemu_serial_wait(RealQemu *qemu, const char *text)
+const char *real_qemu_serial_wait_for(RealQemu *qemu, const char *text, guint milliseconds)
 {
     Wanted wanted = { .qemu = qemu, .text = text };
 
-    if (!wait_until(line_came, &wanted, REAL_QEMU_PATIENCE_MS))
-        fail_msg("the guest's serial line never said \"%s\"; it said:\n%s", text,
-                 real_qemu_line_transcript(qemu->line));
-    return wanted.line;
+    if (wait_until(line_came, &wanted, milliseconds))
+        return wanted.line;
+    fprintf(stderr, "the guest's serial line:\n%s\n", real_qemu_line_transcript(qemu->line));
+    fail_with_words(qemu, "the guest's serial line never said ", text);
+}
+
+const char *real_qemu_serial_wait(RealQemu *qemu, const char *text)
+{
+    return real_qemu_serial_wait_for(qemu, text, REAL_QEMU_PATIENCE_MS);
 }
 
 void real_qemu_serial_send(RealQemu *qemu, const char *line)

@@ -11,7 +11,7 @@
 typedef struct RealQemu RealQemu;
 
 /* The longest that QEMU or its guest may take for one thing. */
-#define REAL_QEMU_PATIENCE_MS 20000
+#define REAL_QEMU_PATIENCE_MS 30000
 
 typedef enum {
     REAL_QEMU_BARE = 0,          /* firmware only, which finds nothing to boot */
@@ -75,6 +75,8 @@ gboolean real_qemu_saw_event(RealQemu *qemu, const char *name, const char *devic
 /* Waits for a line that holds text, past those found before. (transfer none, until the next call)
  */
 const char *real_qemu_serial_wait(RealQemu *qemu, const char *text);
+/* The same with a patience of its own, for guests that take long. */
+const char *real_qemu_serial_wait_for(RealQemu *qemu, const char *text, guint milliseconds);
 /* Sends a line; the newline is added. */
 void real_qemu_serial_send(RealQemu *qemu, const char *line);
 

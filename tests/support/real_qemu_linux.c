@@ -8,6 +8,9 @@
     "console=ttyS0 loglevel=4 nokaslr mitigations=off tsc=reliable cryptomgr.notests "             \
     "8250.nr_uarts=1 panic=-1"
 
+/* It takes 7 s on an idle processor; the tests run beside others. */
+#define BOOT_MS 120000
+
 void real_qemu_linux_add(RealQemu *qemu)
 {
     real_qemu_add(qemu, "-m", "192", "-kernel", BUILDDIR "/linux/vmlinuz", "-initrd",
@@ -16,7 +19,7 @@ void real_qemu_linux_add(RealQemu *qemu)
 
 void real_qemu_linux_wait_ready(RealQemu *qemu)
 {
-    real_qemu_serial_wait(qemu, "linux guest ready");
+    real_qemu_serial_wait_for(qemu, "linux guest ready", BOOT_MS);
 }
 
 /* The list has the class with its programming interface, two digits that QEMU does not tell. */

@@ -37,8 +37,11 @@ static void note_nodes(GPtrArray *lines, RealQemu *qemu)
     json_t *nodes = real_qemu_ask(qemu, "query-named-block-nodes", NULL), *node;
     size_t i;
 
-    json_array_foreach(nodes, i, node) note(lines, "node %s %s %s", member(node, "node-name"),
-                                            member(node, "drv"), member(node, "file"));
+    json_array_foreach(nodes, i, node)
+    {
+        note(lines, "node %s %s %s", member(node, "node-name"), member(node, "drv"),
+             member(node, "file"));
+    }
     json_decref(nodes);
 }
 
@@ -62,7 +65,10 @@ static void note_character_devices(GPtrArray *lines, RealQemu *qemu)
     json_t *devices = real_qemu_ask(qemu, "query-chardev", NULL), *device;
     size_t i;
 
-    json_array_foreach(devices, i, device) note(lines, "chardev %s", member(device, "label"));
+    json_array_foreach(devices, i, device)
+    {
+        note(lines, "chardev %s", member(device, "label"));
+    }
     json_decref(devices);
 }
 
@@ -98,7 +104,10 @@ static void note_pci(GPtrArray *lines, RealQemu *qemu)
     json_t *buses = real_qemu_ask(qemu, "query-pci", NULL), *bus;
     size_t i;
 
-    json_array_foreach(buses, i, bus) note_functions(lines, json_object_get(bus, "devices"));
+    json_array_foreach(buses, i, bus)
+    {
+        note_functions(lines, json_object_get(bus, "devices"));
+    }
     json_decref(buses);
 }
 

@@ -8,7 +8,7 @@
 typedef struct Terminal Terminal;
 
 /* The longest that the program may take for one thing, sanitizers included. */
-#define TERMINAL_PATIENCE_MS 15000
+#define TERMINAL_PATIENCE_MS 30000
 
 /* Starts arguments[0] (a path, or found in PATH) on a terminal of this size. Its environment is
  * ours with a UTF-8 locale, TERM=xterm-256color and what finds the guest and the themes of this
