@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "tui/hints.h"
+#include "tui/text_dialog.h"
 
 #define FRAME_US (G_USEC_PER_SEC / 30)
 #define DOUBLE_CLICK_US (400 * 1000)
@@ -101,13 +102,19 @@ static void on_session(Session *session, SessionChange change, gpointer data)
 
 void console_say(Console *console, Element element, const char *format, ...)
 {
+    g_autofree char *text = NULL;
     va_list arguments;
 
     va_start(arguments, format);
-    g_free(console->message);
-    console->message = g_strdup_vprintf(format, arguments);
-    console->message_element = element;
+    text = g_strdup_vprintf(format, arguments);
     va_end(arguments);
+    if (element == ELEMENT_ERROR && !console->dialog && text_columns(text) > COLS - 2) {
+        console_open(console, message_dialog_new("Not possible", text)); /* to be read whole */
+        return;
+    }
+    g_free(console->message);
+    console->message = g_steal_pointer(&text);
+    console->message_element = element;
 }
 
 static void on_dialog(Dialog *dialog, DialogEffect effect, gpointer data)

@@ -353,6 +353,25 @@ static void a_refusal_is_told(void **state)
     stage_close(&stage);
 }
 
+static void a_long_refusal_is_told_whole(void **state)
+{
+    Stage stage = stage_open(24, 80, web01(), FALSE);
+    g_autoptr(GError) error = g_error_new(ENGINE_ERROR, ENGINE_ERROR_REFUSED,
+                                          "VGA at 00:02.0 cannot be unplugged: its class does not "
+                                          "let it; stop the guest and start it "
+                                          "without the device.");
+    g_autofree char *text = NULL;
+
+    select_device(&stage, "vga0");
+    press(&stage, "d");
+    hand_session_answer(stage.session, NULL, error);
+    console_paint(stage.console);
+    screen_take(stage.screen);
+    text = screen_text(stage.screen);
+    assert_non_null(strstr(text, "without the device."));
+    stage_close(&stage);
+}
+
 static void a_click_on_a_hint_acts(void **state)
 {
     Stage stage = stage_open(24, 80, web01(), FALSE);
@@ -441,6 +460,7 @@ int main(void)
         cmocka_unit_test(escape_never_quits),
         cmocka_unit_test(detaching_asks_and_cancels_by_default),
         cmocka_unit_test(a_refusal_is_told),
+        cmocka_unit_test(a_long_refusal_is_told_whole),
         cmocka_unit_test(a_click_on_a_hint_acts),
         cmocka_unit_test(a_click_selects_and_two_fold),
         cmocka_unit_test(random_keys_and_sizes),
