@@ -339,6 +339,42 @@ static void detaching_asks_and_cancels_by_default(void **state)
     stage_close(&stage);
 }
 
+static void attaching_plans_anew_and_runs(void **state)
+{
+    Session *session = web01();
+    Stage stage;
+
+    session->image = (Image){ .path = (char *)"/srv/vm/data2.qcow2",
+                              .format = (char *)"qcow2",
+                              .size = 1 << 30,
+                              .used = -1 };
+    stage = stage_open(24, 80, session, FALSE);
+    press(&stage, "a/srv/vm/data2.qcow2\r");
+    assert_null(session->asked); /* Enter in a field only goes to the button */
+    press(&stage, "\r");
+    assert_string_equal(session->asked, "attach /srv/vm/data2.qcow2");
+    assert_null(session->ran);
+    hand_session_answer(session, detach_plan(), NULL);
+    assert_non_null(session->ran);
+    assert_null(stage.console->dialog);
+    stage_close(&stage);
+}
+
+static void a_vacant_place_is_filled_in(void **state)
+{
+    Stage stage = stage_open(24, 80, hand_session_new(hand_guest_q35()), FALSE);
+    g_autofree char *text = NULL;
+
+    select_device(&stage, "rp2");
+    press(&stage, "\r\033OAn"); /* Enter attaches; up to the kind; n: nic */
+    screen_take(stage.screen);
+    text = screen_text(stage.screen);
+    assert_non_null(strstr(text, "[nic]"));
+    assert_non_null(strstr(text, "[rp2]"));
+    assert_non_null(strstr(text, "00.0 on rp2"));
+    stage_close(&stage);
+}
+
 static void a_refusal_is_told(void **state)
 {
     Stage stage = stage_open(24, 80, web01(), FALSE);
@@ -403,8 +439,8 @@ static void random_keys_and_sizes(void **state)
     static const char *const keys[] = {
         "j",      "k",      "g",       "G",       "h",         "l",         "\r",     "\t",
         "a",      "d",      "u",       "J",       "v",         "z",         "?",      "T",
-        "q",      "\033",   "x",       "\x7f",    "y",         "/",         "\033[A", "\033[B",
-        "\033[C", "\033[D", "\033[5~", "\033[6~", "\033[Z",    "\x15",      "\x17",   "\xc3\xa9",
+        "q",      "\033",   "x",       "\x7f",    "y",         "/",         "\033OA", "\033OB",
+        "\033OC", "\033OD", "\033[5~", "\033[6~", "\033[Z",    "\x15",      "\x17",   "\xc3\xa9",
         "\x06",   "\x02",   "\x0c",    "\xff",    "\033[M !!", "\033[Ma++",
     };
     g_autoptr(GRand) random = g_rand_new_with_seed(20240229);
@@ -459,6 +495,8 @@ int main(void)
         cmocka_unit_test(the_cursor_stays_on_its_device),
         cmocka_unit_test(escape_never_quits),
         cmocka_unit_test(detaching_asks_and_cancels_by_default),
+        cmocka_unit_test(attaching_plans_anew_and_runs),
+        cmocka_unit_test(a_vacant_place_is_filled_in),
         cmocka_unit_test(a_refusal_is_told),
         cmocka_unit_test(a_long_refusal_is_told_whole),
         cmocka_unit_test(a_click_on_a_hint_acts),
