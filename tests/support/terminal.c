@@ -321,10 +321,22 @@ void terminal_wait_match(Terminal *terminal, const char *pattern)
 #define ROWS_MAX 200
 /* Between two pieces of one frame there is less than this: what the cursor is on in the middle of a
  * frame means nothing. */
-#define FRAME_MS 30
+#define FRAME_MS 100
+
+/* Waits until the cursor rests somewhere else: a frame that something else caused leaves it. */
+static gboolean wait_cursor_moved(Terminal *terminal, const char *here)
+{
+    do {
+        if (!wait_for(terminal, cursor_left, here))
+            return FALSE;
+        terminal_wait_quiet(terminal, FRAME_MS);
+    } while (!cursor_left(terminal, here));
+    return TRUE;
+}
 
 void terminal_walk(Terminal *terminal, const char *keys, const char *text)
 {
+    terminal_wait_quiet(terminal, FRAME_MS);
     for (int i = 0; i < ROWS_MAX; i++) {
         g_autofree char *row = terminal_cursor_row(terminal);
         g_autofree char *here = g_strdup_printf("%d %s", terminal->cursor.row, row);
@@ -332,9 +344,8 @@ void terminal_walk(Terminal *terminal, const char *keys, const char *text)
         if (strstr(row, text) != NULL)
             return;
         terminal_send(terminal, keys);
-        if (!wait_for(terminal, cursor_left, here))
+        if (!wait_cursor_moved(terminal, here))
             break;
-        terminal_wait_quiet(terminal, FRAME_MS);
     }
     terminal_fail(terminal, "walked in vain for a row with \"%s\"", text);
 }
