@@ -2,9 +2,10 @@
  *
  * A device with an id is /machine/peripheral/ID. The others are found through their bus: its
  * child[N] links in ascending order are the bus's devices in order of creation (checked on pc and
- * q35), and a link's number is never used again, so what a link points to is asked once. Types are
- * compared, so that neither a change under way nor a forged line gives a wrong path: such devices
- * get an identity that is no path. */
+ * q35), and a link's number is never used again, so what a link points to is asked once, and not at
+ * all where `info qom-tree` leaves one object only that it can point to. Types are compared, so
+ * that neither a change under way nor a forged line gives a wrong path: such devices get an
+ * identity that is no path. */
 #ifndef BACKPLANE_INVENTORY_PATHS_H
 #define BACKPLANE_INVENTORY_PATHS_H
 

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -141,6 +142,48 @@ static void check_address(RealQemu *qemu, const Device *device)
     json_decref(value);
 }
 
+static int by_number(gconstpointer a, gconstpointer b)
+{
+    const char *const *first = a, *const *second = b;
+    return (int)(strtol(*first + strlen("child["), NULL, 10) -
+                 strtol(*second + strlen("child["), NULL, 10));
+}
+
+/* The links of a bus to devices of a driver, in ascending order. (transfer full) */
+static GPtrArray *list_links(RealQemu *qemu, const Bus *bus, const char *driver)
+{
+    gsize i;
+    json_t *property;
+    GPtrArray *links = g_ptr_array_new_with_free_func(g_free);
+    g_autofree char *type = g_strdup_printf("link<%s>", driver);
+    json_t *properties = real_qemu_ask(qemu, "qom-list", json_pack("{s:s}", "path", bus->path));
+    json_array_foreach(properties, i, property)
+    {
+        const char *name = json_string_value(json_object_get(property, "name"));
+        if (g_str_has_prefix(name, "child[") &&
+            strcmp(json_string_value(json_object_get(property, "type")), type) == 0)
+            g_ptr_array_add(links, g_strdup(name));
+    }
+    g_ptr_array_sort(links, by_number);
+    json_decref(properties);
+    return links;
+}
+
+/* Devices without an address are in order of creation: twins are not taken for each other. */
+static void check_twins(RealQemu *qemu, const Device *device)
+{
+    guint place = 0, i = 0;
+    if (device->id || device->address.type != ADDRESS_NONE)
+        return;
+    for (const Device *other; (other = device->bus->devices->pdata[i]) != device; i++)
+        place += strcmp(other->driver, device->driver) == 0;
+    g_autoptr(GPtrArray) links = list_links(qemu, device->bus, device->driver);
+    assert_true(place < links->len);
+    json_t *path = get_property(qemu, device->bus->path, links->pdata[place]);
+    assert_string_equal(device->path, json_string_value(path));
+    json_decref(path);
+}
+
 static void compare(RealQemu *qemu, const Guest *guest)
 {
     GHashTableIter iter;
@@ -163,6 +206,7 @@ static void compare(RealQemu *qemu, const Guest *guest)
             fail_msg("the tree invents %s (%s)", device->path, device->driver);
         check_hotpluggable(qemu, device);
         check_address(qemu, device);
+        check_twins(qemu, device);
     }
 }
 

@@ -7,7 +7,8 @@ QEMU and QEMU10 name the two QEMUs; a guest of which there is no QEMU is left ou
 
 The program talks with QEMU through this script, which writes down every answer under the key that
 tests/support/fake_monitor.h describes. So a fixture holds what the program asks, and nothing else;
-commands that it sends only before a plan are asked afterwards.
+commands that it sends only before a plan are asked afterwards. It runs twice, the first time without
+REFUSED, so that a fixture also serves what it asks then.
 """
 import json
 import os
@@ -22,6 +23,7 @@ import time
 FIXTURES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "fixtures")
 PLANNING = [("query-named-block-nodes", {"flat": True}), ("x-debug-query-block-graph", None),
             ("query-chardev", None), ("qom-list", {"path": "/objects"})]
+REFUSED = "hmp:info qom-tree"
 
 DEMO = """-M pc -m 64 -name plain -device cirrus-vga,id=vga0,addr=02
  -netdev user,id=n0 -device ne2k_pci,netdev=n0,addr=03,id=net0,mac=52:54:00:c7:0e:03
@@ -122,8 +124,8 @@ def value_of(reply):
 class Proxy:
     """Between the program and QEMU; both write one message a line."""
 
-    def __init__(self, qemu, path):
-        self.qemu, self.keys, self.replies = qemu, {}, {}
+    def __init__(self, qemu, path, refused):
+        self.qemu, self.refused, self.keys, self.replies = qemu, refused, {}, {}
         self.listener = socket.socket(socket.AF_UNIX)
         self.listener.bind(path)
         self.listener.listen()
@@ -135,6 +137,7 @@ class Proxy:
         while True:
             data = program.recv(65536)
             if not data:
+                self.qemu.shutdown(socket.SHUT_RDWR)
                 return
             text += data.decode()
             while text.strip():
@@ -143,7 +146,10 @@ class Proxy:
                 except ValueError:
                     break
                 text = text.lstrip()[end:]
-                self.keys[json.dumps(message.get("id"))] = key_of(message)
+                if key_of(message) == self.refused:
+                    message = {"execute": "refused", "id": message["id"]}
+                else:
+                    self.keys[json.dumps(message.get("id"))] = key_of(message)
                 self.qemu.sendall(json.dumps(message).encode() + b"\n")
 
     def pass_up(self, program):
@@ -156,6 +162,17 @@ class Proxy:
                 program.sendall(line)
             except OSError:
                 return
+
+
+def listen(folder, program, refused):
+    """Runs the program; returns what it was answered."""
+    path = folder + "/proxy" + ("-refusing" if refused else "")
+    proxy = Proxy(connect(folder + "/program"), path, refused)
+    thread = threading.Thread(target=proxy.serve)
+    thread.start()
+    subprocess.run(program + [path], stdout=subprocess.DEVNULL, check=True)
+    thread.join()
+    return proxy.replies
 
 
 def ask_planning(path, replies):
@@ -195,12 +212,13 @@ def record(name, program):
             command += ["-qmp", "unix:%s,server=on,wait=off" % monitor]
         guest = subprocess.Popen(command + shlex.split(arguments), cwd=folder)
         try:
-            proxy = Proxy(connect(folder + "/program"), folder + "/proxy")
+            connect(folder + "/program").close()
             time.sleep(seconds)
-            threading.Thread(target=proxy.serve, daemon=True).start()
-            subprocess.run(program + [folder + "/proxy"], stdout=subprocess.DEVNULL, check=True)
-            ask_planning(folder + "/planning", proxy.replies)
-            write_fixture(name, proxy.replies)
+            replies = {}
+            for refused in (REFUSED, None):
+                replies.update(listen(folder, program, refused))
+            ask_planning(folder + "/planning", replies)
+            write_fixture(name, replies)
         finally:
             guest.kill()
             guest.wait()

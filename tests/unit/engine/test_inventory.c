@@ -414,8 +414,8 @@ static void test_lost_connection(void **state)
 
 static void test_free_in_the_middle(void **state)
 {
-    static const char *const stages[] = { "hmp:info qtree", "qom-list:/machine/unattached/sysbus",
-                                          "qom-get" };
+    static const char *const stages[] = { "hmp:info qtree", "hmp:info qom-tree",
+                                          "qom-list:/machine/unattached/sysbus", "qom-get" };
     for (gsize i = 0; i < G_N_ELEMENTS(stages); i++) {
         g_autoptr(Watch) watch = watch_new("demo");
         fake_monitor_hold(watch->fake, stages[i]);
@@ -454,6 +454,102 @@ static void test_memory(void **state)
     read_again(watch);
     assert_true(fake_monitor_count(watch->fake, "qom-list") > lists + 6);
     assert_int_equal(fake_monitor_count(watch->fake, "qom-get"), gets + 2); /* links are known */
+}
+
+/* --- what the composition proves ----------------------------------------------------------------
+ */
+
+static guint count_links(const Watch *watch)
+{
+    return fake_monitor_count(watch->fake, "qom-get") -
+           fake_monitor_count(watch->fake, "qom-get:/machine:type");
+}
+
+static void check_same_paths(const Guest *guest, const Guest *other)
+{
+    assert_int_equal(guest->devices->len, other->devices->len);
+    for (guint i = 0; i < guest->devices->len; i++) {
+        const Device *device = guest->devices->pdata[i];
+        assert_string_equal(device->path, ((Device *)other->devices->pdata[i])->path);
+        assert_int_equal(device->path[0], '/');
+    }
+}
+
+/* A guest tells the same whether it knows the command or not, and takes far fewer questions. */
+static void test_composition(void **state)
+{
+    static const char *const fixtures[] = { "demo",   "demo-10",   "web01", "q35",
+                                            "q35-10", "prelaunch", "usb",   "virt" };
+    for (gsize i = 0; i < G_N_ELEMENTS(fixtures); i++) {
+        g_autoptr(Watch) watch = watch_new(fixtures[i]), old = watch_new(fixtures[i]);
+        fake_monitor_fail(old->fake, "hmp:info qom-tree", "CommandNotFound", "not found");
+        check_same_paths(read_again(watch), read_again(old));
+        assert_int_equal(fake_monitor_count(watch->fake, "hmp:info qtree"), 1);
+        assert_true(count_links(watch) + 15 < count_links(old));
+        read_again(watch);
+        assert_int_equal(fake_monitor_count(watch->fake, "hmp:info qom-tree"), 1);
+    }
+}
+
+/* Reads the demo guest with another composition; the paths stay the same. */
+static guint count_links_with(const char *composition)
+{
+    g_autoptr(Watch) watch = watch_new("demo"), old = watch_new("demo");
+    fake_monitor_reply_text(watch->fake, "hmp:info qom-tree", composition);
+    fake_monitor_fail(old->fake, "hmp:info qom-tree", "CommandNotFound", "not found");
+    check_same_paths(read_again(watch), read_again(old));
+    return count_links(watch);
+}
+
+/* What is there twice is asked; so is everything where the text is not a tree. */
+static void test_doubtful_composition(void **state)
+{
+    json_t *all = json_load_file(FIXTURES "demo.json", 0, NULL);
+    const char *text = json_string_value(json_object_get(all, "hmp:info qom-tree"));
+    g_autofree char *another = g_strconcat(text, "  /x (PIIX3)\r\n", NULL);
+    g_autofree char *chip = g_strconcat(text, "  /x (smbus-eeprom)\r\n", NULL);
+    g_autofree char *broken = g_strconcat(text, "unknown\r\n", NULL);
+    guint links = count_links_with(text);
+    assert_int_equal(links, 1); /* pci.0's handler */
+    assert_int_equal(count_links_with(another), links + 1);
+    assert_int_equal(count_links_with(chip), links + 8);
+    assert_int_equal(count_links_with(broken), 32);
+    assert_int_equal(count_links_with(""), 32);
+    json_decref(all);
+}
+
+/* An id that could forge lines of it, or ids that are not known: the command is not used. */
+static void test_hostile_composition(void **state)
+{
+    g_autoptr(Watch) watch = watch_new("demo"), blind = watch_new("demo");
+    json_t *all = json_load_file(FIXTURES "demo.json", 0, NULL);
+    json_t *list = json_object_get(all, "qom-list:/machine/peripheral");
+    json_array_append_new(
+        list, json_pack("{s:s, s:s}", "name", "a\r\n  /x (PIIX3)", "type", "child<pc-dimm>"));
+    g_autofree char *text = json_dumps(list, 0);
+    fake_monitor_reply(watch->fake, "qom-list:/machine/peripheral", text);
+    read_again(watch);
+    assert_int_equal(fake_monitor_count(watch->fake, "hmp:info qom-tree"), 0);
+    fake_monitor_fail(blind->fake, "qom-list:/machine/peripheral", "GenericError", "no");
+    read_again(blind);
+    assert_int_equal(fake_monitor_count(blind->fake, "hmp:info qom-tree"), 0);
+    json_decref(all);
+}
+
+/* Where its sorting would take longer than the questions it saves. */
+static void test_costly_composition(void **state)
+{
+    g_autoptr(Watch) watch = watch_new("demo");
+    json_t *list = json_array();
+    for (guint i = 0; i < 500; i++) {
+        g_autofree char *name = g_strdup_printf("device[%u]", i);
+        json_array_append_new(list, json_pack("{s:s, s:s}", "name", name, "type", "child<x>"));
+    }
+    g_autofree char *text = json_dumps(list, 0);
+    fake_monitor_reply(watch->fake, "qom-list:/machine/peripheral-anon", text);
+    read_again(watch);
+    assert_int_equal(fake_monitor_count(watch->fake, "hmp:info qom-tree"), 0);
+    json_decref(list);
 }
 
 /* Puts a text before the first occurrence of another in the recorded qtree. */
@@ -556,6 +652,10 @@ int main(void)
         cmocka_unit_test(test_free_in_the_middle),
         cmocka_unit_test(test_reads_queue),
         cmocka_unit_test(test_memory),
+        cmocka_unit_test(test_composition),
+        cmocka_unit_test(test_doubtful_composition),
+        cmocka_unit_test(test_hostile_composition),
+        cmocka_unit_test(test_costly_composition),
         cmocka_unit_test(test_forged_device),
         cmocka_unit_test(test_json_file_name),
         cmocka_unit_test(test_network_forms),
