@@ -89,9 +89,16 @@ static guint usb_cost(const Bus *bus, const Model *model)
     return owned_by(bus, "xhci") ? 0 : owned_by(bus, "ehci") ? 1 : 2;
 }
 
+/* QEMU finds a bus by its name, and takes the first of two: the buses of ports without an id are
+ * called like the root's. */
+static gboolean has_own_name(const Guest *guest, const Bus *bus)
+{
+    return guest_find_bus(guest, bus->name, NULL) == bus;
+}
+
 static guint bus_cost(const Guest *guest, const Bus *bus, const Model *model)
 {
-    if (!bus->hotpluggable || !allocate_fits(bus, model)) {
+    if (!bus->hotpluggable || !allocate_fits(bus, model) || !has_own_name(guest, bus)) {
         return IMPOSSIBLE;
     }
     switch (bus->family) {
