@@ -61,6 +61,7 @@ static void test_silent_monitor_paints_at_once(void **state)
     quit(terminal);
 }
 
+/* T18 */
 static void test_monitor_in_use(void **state)
 {
     Visit *visit = *state;

@@ -90,6 +90,7 @@ static void add_drive(RealQemu *qemu, const char *id, const char *more)
     real_qemu_add(qemu, "-drive", options, NULL);
 }
 
+/* T17: -drive back ends ("old") die with their device; back again, they are nodes. */
 static void test_boot_devices(void **state)
 {
     g_autoptr(RealQemu) qemu = real_qemu_new("pc", REAL_QEMU_GUEST);

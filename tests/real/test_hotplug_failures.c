@@ -10,7 +10,8 @@
 
 #include "tests/support/real_plan.h"
 
-/* Runs a plan that must fail with a sentence that holds `part`, and leave nothing behind. */
+/* Runs a plan that must fail with a sentence that holds `part`, and leave nothing behind: neither
+ * the node nor the netdev that the device did not take (T16). */
 static void run_badly(RealQemu *qemu, Session *session, Plan *plan, const char *part)
 {
     g_autofree char *before = real_qemu_state(qemu);
@@ -60,7 +61,7 @@ static void test_failures(void **state)
               attach(session, "disk", "file=/nowhere/at/all.qcow2", "format=qcow2", NULL),
               "No such file");
 
-    /* An image that another QEMU has locked. */
+    /* T15: an image that another QEMU has locked. */
     g_autofree char *drive = g_strconcat("if=none,id=held,format=qcow2,", file, NULL);
     const char *const holder_arguments[] = { "-drive", drive, "-device",
                                              "virtio-blk-pci,drive=held", NULL };

@@ -264,6 +264,7 @@ static void attach_nic(const char *id)
     assert_int_equal(run->status, 0);
 }
 
+/* T5, T8: the netdev stays as long as the NIC does. */
 static void a_stubborn_guest_is_status_4(void **state)
 {
     g_autoptr(Run) run = NULL;

@@ -258,6 +258,7 @@ static void test_pc_refusals(void **state)
     check_all(guest, pc_refusals, G_N_ELEMENTS(pc_refusals));
 }
 
+/* T6: behind a port there is one place. */
 static void test_q35(void **state)
 {
     g_autoptr(Guest) guest = make_q35(TRUE), bare = make_q35(FALSE);

@@ -78,7 +78,7 @@ static void test_controller(void **state)
     assert_non_null(strstr(redone, "\nblockdev-del node-name=sda-fmt\n"));
 }
 
-/* Every function of the slot, and back with function 0 last. */
+/* T3: every function of the slot, and back with function 0 last. */
 static void test_slot(void **state)
 {
     g_autoptr(Guest) guest = make_pc();

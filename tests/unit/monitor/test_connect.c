@@ -424,6 +424,7 @@ static void end_client(pid_t pid)
     waitpid(pid, NULL, 0);
 }
 
+/* T18 */
 static void test_in_use_with_holder(void **state)
 {
     Fixture *fixture = *state;
@@ -441,6 +442,7 @@ static void test_in_use_with_holder(void **state)
     assert_true(fixture->ready);
 }
 
+/* T18: there connect itself would block. */
 static void test_backlog_full(void **state)
 {
     Fixture *fixture = *state;
