@@ -11,9 +11,8 @@ typedef struct Composition Composition;
 Composition *composition_parse(const char *text);
 void composition_free(Composition *composition);
 
-/* The nth of `count` objects of a type in the order in which the machine made them; NULL where
- * there are not as many, or where they are several and their names do not tell. */
-const char *composition_nth(const Composition *composition, const char *type, guint n, guint count);
+/* Path of the only object of a type; NULL where there is none, or more than one. */
+const char *composition_only(const Composition *composition, const char *type);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Composition, composition_free)
 

@@ -171,34 +171,14 @@ static void end_question(Question *question)
 /* --- the composition ----------------------------------------------------------------------------
  */
 
-static gboolean is_board_bus(const Bus *bus)
-{
-    return bus->family == BUS_SYSTEM || bus->family == BUS_ISA || bus->family == BUS_I2C;
-}
-
-static gboolean is_anonymous(const Device *device, const char *driver)
-{
-    return !device->id && strcmp(device->driver, driver) == 0;
-}
-
-/* The bus has a link to an object of that type (links_fit), and the composition has one such object
- * without an id: that one. Of chips that a board has several of, on one bus where nothing is ever
- * plugged, the order tells: QEMU puts a device on its bus and numbers it in one call
- * (qdev_realize), and both numbers only grow; real/test_tree compares. NULL: ask. */
+/* The bus has a link to an object of that type (links_fit), and among the devices as in the
+ * composition there is one such object without an id: that one. NULL: ask. */
 static const char *composed_path(const Paths *paths, const Device *device)
 {
-    const GPtrArray *all = device->bus->devices;
-    guint count = GPOINTER_TO_UINT(g_hash_table_lookup(paths->drivers, device->driver));
-    guint place = 0, twins = 0;
-    if (!paths->composition || device->id || (count > 1 && !is_board_bus(device->bus)))
-        return NULL;
-    for (guint i = 0; i < all->len; i++) {
-        if (all->pdata[i] == device)
-            place = twins;
-        twins += is_anonymous(all->pdata[i], device->driver);
-    }
-    return twins == count ? composition_nth(paths->composition, device->driver, place, count)
-                          : NULL;
+    gboolean only = g_hash_table_lookup(paths->drivers, device->driver) == GUINT_TO_POINTER(1);
+    return paths->composition && !device->id && only
+               ? composition_only(paths->composition, device->driver)
+               : NULL;
 }
 
 static void on_composition(Monitor *monitor, json_t *result, const GError *error, gpointer data)

@@ -485,7 +485,7 @@ static void test_composition(void **state)
         fake_monitor_fail(old->fake, "hmp:info qom-tree", "CommandNotFound", "not found");
         check_same_paths(read_again(watch), read_again(old));
         assert_int_equal(fake_monitor_count(watch->fake, "hmp:info qtree"), 1);
-        assert_true(count_links(watch) + 15 < count_links(old));
+        assert_true(count_links(watch) + 5 < count_links(old));
         read_again(watch);
         assert_int_equal(fake_monitor_count(watch->fake, "hmp:info qom-tree"), 1);
     }
@@ -507,12 +507,10 @@ static void test_doubtful_composition(void **state)
     json_t *all = json_load_file(FIXTURES "demo.json", 0, NULL);
     const char *text = json_string_value(json_object_get(all, "hmp:info qom-tree"));
     g_autofree char *another = g_strconcat(text, "  /x (PIIX3)\r\n", NULL);
-    g_autofree char *chip = g_strconcat(text, "  /x (smbus-eeprom)\r\n", NULL);
     g_autofree char *broken = g_strconcat(text, "unknown\r\n", NULL);
     guint links = count_links_with(text);
-    assert_int_equal(links, 1); /* pci.0's handler */
+    assert_int_equal(links, 13); /* pci.0's handler, and the chips that the board has several of */
     assert_int_equal(count_links_with(another), links + 1);
-    assert_int_equal(count_links_with(chip), links + 8);
     assert_int_equal(count_links_with(broken), 32);
     assert_int_equal(count_links_with(""), 32);
     json_decref(all);
