@@ -117,7 +117,7 @@ static gboolean refuse_form(const char *text, GError **error)
 {
     return refuse(error,
                   "\"%s\" is no address: give slot.function (05.0), bus:slot.function (00:05.0), "
-                  "controller:bus:unit (0:0:3), \"usb BUS.PORT\" or \"serial CONTROLLER.PORT\".",
+                  "controller:bus:unit (0:0:3), \"usb BUS.PORT\" or \"serial CONTROLLER.PORT\"",
                   text);
 }
 
@@ -125,12 +125,12 @@ static gboolean parse_number(const char *digits, const Part *part, guint *value,
 {
     guint64 number;
     if (!g_ascii_string_to_unsigned(digits, part->base, 0, G_MAXUINT, &number, NULL))
-        return refuse(error, "The %s \"%s\" is no %snumber.", part->name, digits,
+        return refuse(error, "the %s \"%s\" is no %snumber", part->name, digits,
                       part->base == 16 ? "hexadecimal " : "");
     if (number > part->max)
         return refuse(error,
-                      part->base == 16 ? "The %s %s is out of range: 0 to %x (hexadecimal)."
-                                       : "The %s %s is out of range: 0 to %u.",
+                      part->base == 16 ? "the %s %s is out of range: 0 to %x (hexadecimal)"
+                                       : "the %s %s is out of range: 0 to %u",
                       part->name, digits, part->max);
     *value = number;
     return TRUE;
@@ -141,7 +141,7 @@ gboolean address_parse_slot(const char *text, guint *slot, guint *function, GErr
     g_auto(GStrv) parts = g_strsplit(text, ".", 2);
     *function = 0;
     if (!parts[0])
-        return refuse(error, "The slot is empty: give a hexadecimal number such as 05.0.");
+        return refuse(error, "the slot is empty: give a hexadecimal number such as 05.0");
     return parse_number(parts[0], &pci_slot, slot, error) &&
            (!parts[1] || parse_number(parts[1], &pci_function, function, error));
 }
@@ -185,9 +185,9 @@ static gboolean parse_usb(const char *text, Address *address, GError **error)
     g_auto(GStrv) parts = g_strsplit(text, ".", -1);
     guint count = g_strv_length(parts);
     if (count < 2)
-        return refuse(error, "The USB address \"usb %s\" has no port: give usb BUS.PORT.", text);
+        return refuse(error, "the USB address \"usb %s\" has no port: give usb BUS.PORT", text);
     if (count - 1 > USB_DEPTH_MAX + 1)
-        return refuse(error, "The USB port \"%s\" is behind more than %d hubs.", text,
+        return refuse(error, "the USB port \"%s\" is behind more than %d hubs", text,
                       USB_DEPTH_MAX);
     address->type = ADDRESS_USB;
     if (!parse_number(parts[0], &usb_bus, &address->usb.bus, error))
@@ -197,7 +197,7 @@ static gboolean parse_usb(const char *text, Address *address, GError **error)
         if (!parse_number(parts[i], &usb_port, &port, error))
             return FALSE;
         if (!port)
-            return refuse(error, "The USB port 0 is out of range: ports count from 1.");
+            return refuse(error, "the USB port 0 is out of range: ports count from 1");
         gsize used = strlen(address->usb.port);
         g_snprintf(address->usb.port + used, sizeof address->usb.port - used, "%s%u",
                    used ? "." : "", port);
@@ -209,7 +209,7 @@ static gboolean parse_serial(const char *text, Address *address, GError **error)
 {
     g_auto(GStrv) parts = g_strsplit(text, ".", 2);
     if (g_strv_length(parts) != 2)
-        return refuse(error, "The address \"serial %s\" has no port: give serial CONTROLLER.PORT.",
+        return refuse(error, "the address \"serial %s\" has no port: give serial CONTROLLER.PORT",
                       text);
     address->type = ADDRESS_SERIAL;
     return parse_number(parts[0], &serial_controller, &address->serial.controller, error) &&

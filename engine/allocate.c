@@ -18,11 +18,16 @@ static void add_place(GArray *places, const Bus *bus, const Address *address)
 }
 
 /* Slot 0 of a conventional bridge is invalid for its standard hotplug controller, and a port has no
- * other slot than 0: a second device would be dead weight, or have both ejected. */
+ * other slot than 0: a second device would be dead weight, or have both ejected. Inside a switch no
+ * guest looks for what comes later. */
 static void add_pci_places(GArray *places, const Bus *bus)
 {
+    const char *owner = bus->owner != NULL ? bus->owner->driver : "";
     gboolean port = bus_capacity(bus) == 1;
-    gboolean bridge = bus->owner != NULL && g_str_has_suffix(bus->owner->driver, "pci-bridge");
+    gboolean bridge = g_str_has_suffix(owner, "pci-bridge");
+    if (g_str_has_suffix(owner, "-upstream")) {
+        return;
+    }
     for (guint slot = bridge ? 1 : 0; slot < (port ? 1 : PCI_SLOTS); slot++) {
         Address address = { .type = ADDRESS_PCI, .pci.bus = bus->number, .pci.slot = slot };
         add_place(places, bus, &address);

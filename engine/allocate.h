@@ -23,8 +23,9 @@ Bus *allocate_bus(const Guest *guest, const Model *model, GError **error);
 /* The bus is of the family that the model plugs to; any PCI function goes into any kind of PCI bus
  * (QEMU 7.2 and 10.0 take conventional functions in root ports too). */
 gboolean allocate_fits(const Bus *bus, const Model *model);
-/* FALSE for a USB device of full speed on an EHCI bus without companions, which refuses it. */
-gboolean allocate_speed_fits(const Guest *guest, const Bus *bus, const char *driver);
+/* Why a bus of the right family is no place for this model, as a clause; NULL for no reason. QEMU
+ * does not refuse all of these. */
+const char *allocate_objection(const Guest *guest, const Bus *bus, const Model *model);
 
 /* "00.0 on rp3, 01.0 on br1 and 30 more": where a device of this model would have room; NULL when
  * nowhere. (transfer full) */

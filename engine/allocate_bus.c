@@ -34,36 +34,23 @@ static gboolean is_pci_root(const Bus *bus)
 }
 
 /* Ports have their places: root ports at the root complex, downstream ports behind the upstream
- * port of a switch, which carries nothing else. */
-static gboolean is_port_place(const Bus *bus, const char *driver)
+ * port of a switch. There QEMU takes anything (7.2 and 10.0), but a guest looks for the ports of a
+ * switch when it finds the switch, and for nothing else at any time. */
+static const char *pci_objection(const Guest *guest, const Bus *bus, const Model *model)
 {
     static const char *const root_ports[] = { "pcie-root-port", "ioh3420", "cxl-rp", NULL };
-    gboolean down = g_str_has_suffix(driver, "-downstream");
-    if (g_strv_contains(root_ports, driver)) {
-        return is_pci_root(bus) || owned_by(bus, "pxb");
+    if (owned_by(bus, "-upstream")) {
+        return "inside a switch there are only the ports that it was started with";
     }
-    return down == owned_by(bus, "-upstream");
-}
-
-/* An extension bus takes bridges only. */
-static guint pci_cost(const Bus *bus, const Model *model)
-{
-    if (!is_port_place(bus, model->driver) ||
-        (owned_by(bus, "pxb") && model->kind != KIND_BRIDGE)) {
-        return IMPOSSIBLE;
+    if (g_str_has_suffix(model->driver, "-downstream")) {
+        return "such a port belongs inside a switch";
     }
-    gboolean express = model->plugs == BUS_PCIE;
-    if (bus->family == BUS_PCI) {
-        return is_pci_root(bus) ? 0 : express ? 2 : 1;
+    if (g_strv_contains(root_ports, model->driver) && !is_pci_root(bus) && !owned_by(bus, "pxb")) {
+        return "a root port belongs to the root complex";
     }
-    return express ? 1 : 2;
-}
-
-/* Controllers of real cards; not a USB device that speaks SCSI, nor one whose disks the host
- * brings. */
-static guint scsi_cost(const Bus *bus, const Model *model)
-{
-    return owned_by(bus, "usb-") || owned_by(bus, "vhost-") ? IMPOSSIBLE : 0;
+    return owned_by(bus, "pxb") && model->kind != KIND_BRIDGE
+               ? "a root bus of its own takes bridges and ports only"
+               : NULL;
 }
 
 /* A companion lends its ports to an EHCI, which then takes full speed too. */
@@ -78,10 +65,35 @@ static gboolean has_companion(const Guest *guest, const Bus *bus)
     return FALSE;
 }
 
-gboolean allocate_speed_fits(const Guest *guest, const Bus *bus, const char *driver)
+static const char *usb_objection(const Guest *guest, const Bus *bus, const Model *model)
 {
-    return !owned_by(bus, "ehci") || !g_strv_contains(full_speed, driver) ||
-           has_companion(guest, bus);
+    return owned_by(bus, "ehci") && g_strv_contains(full_speed, model->driver) &&
+                   !has_companion(guest, bus)
+               ? "it takes devices of high speed only, and this one is of full speed"
+               : NULL;
+}
+
+const char *allocate_objection(const Guest *guest, const Bus *bus, const Model *model)
+{
+    return is_pci(bus->family)      ? pci_objection(guest, bus, model)
+           : bus->family == BUS_USB ? usb_objection(guest, bus, model)
+                                    : NULL;
+}
+
+static guint pci_cost(const Bus *bus, const Model *model)
+{
+    gboolean express = model->plugs == BUS_PCIE;
+    if (bus->family == BUS_PCI) {
+        return is_pci_root(bus) ? 0 : express ? 2 : 1;
+    }
+    return express ? 1 : 2;
+}
+
+/* Controllers of real cards; not a USB device that speaks SCSI, nor one whose disks the host
+ * brings. */
+static guint scsi_cost(const Bus *bus, const Model *model)
+{
+    return owned_by(bus, "usb-") || owned_by(bus, "vhost-") ? IMPOSSIBLE : 0;
 }
 
 static guint usb_cost(const Bus *bus, const Model *model)
@@ -98,7 +110,8 @@ static gboolean has_own_name(const Guest *guest, const Bus *bus)
 
 static guint bus_cost(const Guest *guest, const Bus *bus, const Model *model)
 {
-    if (!bus->hotpluggable || !allocate_fits(bus, model) || !has_own_name(guest, bus)) {
+    if (!bus->hotpluggable || !allocate_fits(bus, model) ||
+        allocate_objection(guest, bus, model) != NULL || !has_own_name(guest, bus)) {
         return IMPOSSIBLE;
     }
     switch (bus->family) {
@@ -108,7 +121,7 @@ static guint bus_cost(const Guest *guest, const Bus *bus, const Model *model)
     case BUS_SCSI:
         return scsi_cost(bus, model);
     case BUS_USB:
-        return allocate_speed_fits(guest, bus, model->driver) ? usb_cost(bus, model) : IMPOSSIBLE;
+        return usb_cost(bus, model);
     default:
         return 0;
     }
@@ -161,11 +174,25 @@ char *allocate_free_places(const Guest *guest, const Model *model)
     return g_string_free(text, text->len == 0);
 }
 
+static gboolean has_pci(const Guest *guest)
+{
+    g_autoptr(GPtrArray) buses = guest_buses(guest);
+    for (guint i = 0; i < buses->len; i++) {
+        if (is_pci(((const Bus *)buses->pdata[i])->family)) {
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
 char *allocate_remedy(const Guest *guest, const Model *model)
 {
     g_autofree char *places = allocate_free_places(guest, model);
     if (places != NULL) {
         return g_strdup_printf("free places: %s", places);
+    }
+    if (is_pci(model->plugs) && !has_pci(guest)) {
+        return g_strdup("this machine has no PCI bus: start the guest with another -machine");
     }
     switch (model->plugs) {
     case BUS_SCSI:

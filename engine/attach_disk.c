@@ -371,10 +371,10 @@ static gboolean check_file_given(const Attach *attach, GError **error)
     if (attach->request->kind == REQUEST_CDROM && !is_usb_cdrom(attach)) {
         return TRUE; /* a drive without a disc */
     }
-    return refuse(error, ENGINE_ERROR_INPUT, "file= is missing%s",
+    return refuse(error, ENGINE_ERROR_INPUT, "no image is given%s",
                   is_usb_cdrom(attach)
-                      ? ": a USB drive cannot be empty; give file=PATH, or bus=scsi"
-                      : "; give the image as file=PATH");
+                      ? ", and a USB drive cannot be empty: name one as file=PATH, or give bus=scsi"
+                      : ": name it as file=PATH");
 }
 
 static void add_usb_cdrom(Attach *attach)

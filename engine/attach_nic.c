@@ -104,9 +104,9 @@ static gboolean refuse_netdev(const Attach *attach, const char *name, GError **e
         nearest_hint(name, backends, G_N_ELEMENTS(backends) - 1, sizeof(char *));
     g_autofree char *names = list_free_netdevs(attach->guest);
     g_set_error(error, ENGINE_ERROR, ENGINE_ERROR_REFUSED,
-                "backend=%s: the guest has no netdev of that name%s; give user, tap, bridge or "
-                "socket%s%s",
-                name, hint, names[0] != '\0' ? ", or a netdev that is free: " : "", names);
+                "backend=%s: the guest has no netdev of that name; give user, tap, bridge or "
+                "socket%s%s%s",
+                name, names[0] != '\0' ? ", or a netdev that is free: " : "", names, hint);
     return FALSE;
 }
 

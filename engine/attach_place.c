@@ -105,6 +105,12 @@ static gboolean place_pci(Attach *attach, GError **error)
     if (!parse_slot(attach, &address, error)) {
         return FALSE;
     }
+    if (strchr(request_get(attach->request, "address"), ':') != NULL &&
+        (address.pci.domain != 0 || address.pci.bus != attach->bus->number)) {
+        g_autofree char *asked = address_to_text(&address);
+        return refuse(attach, error, "%s is not on %s, and names no other bus that %s fits", asked,
+                      attach->bus->name, attach->driver);
+    }
     address.pci.bus = attach->bus->number;
     attach->address = address;
     return check_slot(attach, &address, error);
@@ -210,10 +216,6 @@ static gboolean place_usb(Attach *attach, GError **error)
                   sizeof(attach->address.usb.port));
         return TRUE;
     }
-    if (!allocate_speed_fits(attach->guest, attach->bus, attach->driver)) {
-        return refuse(attach, error, "%s is a full-speed device, and %s takes high speed only",
-                      attach->driver, attach->bus->name);
-    }
     if (port == NULL) {
         return place_first(attach, error);
     }
@@ -221,6 +223,36 @@ static gboolean place_usb(Attach *attach, GError **error)
     attach->address.usb.bus = attach->bus->index;
     g_strlcpy(attach->address.usb.port, port, sizeof(attach->address.usb.port));
     return check_port(attach, error);
+}
+
+/* --- virtio-serial ------------------------------------------------------------------------------
+ */
+
+static gboolean place_serial(Attach *attach, GError **error)
+{
+    const char *stated = request_get(attach->request, "nr");
+    guint64 port;
+    if (stated == NULL) {
+        return place_first(attach, error);
+    }
+    if (!g_ascii_string_to_unsigned(stated, 10, 0, G_MAXUINT, &port, NULL)) {
+        g_set_error(error, ENGINE_ERROR, ENGINE_ERROR_INPUT,
+                    "nr=%s is not a number; give the port as a whole number from 0", stated);
+        return FALSE;
+    }
+    attach->address =
+        (Address){ .type = ADDRESS_SERIAL,
+                   .serial = { .controller = attach->bus->index, .port = (guint)port } };
+    const Device *occupant = allocate_occupant(attach->bus, &attach->address);
+    if (occupant != NULL) {
+        g_autofree char *place = g_strdup_printf("port %s", stated);
+        return refuse_occupied(attach, place, occupant, error);
+    }
+    if (port >= bus_capacity(attach->bus)) {
+        return refuse(attach, error, "%s has no port %s: its ports are 0 to %u", attach->bus->name,
+                      stated, bus_capacity(attach->bus) - 1);
+    }
+    return TRUE;
 }
 
 /* --- the bus ------------------------------------------------------------------------------------
@@ -298,6 +330,11 @@ static gboolean check_named_bus(const Attach *attach, GError **error)
     }
     if (!bus->hotpluggable) {
         return refuse(attach, error, "%s takes no hotplug", bus->name);
+    }
+    const char *objection = allocate_objection(attach->guest, bus, &attach->model);
+    if (objection != NULL) {
+        return refuse(attach, error, "%s is no place for %s: %s", bus->name, attach->driver,
+                      objection);
     }
     /* QEMU finds a bus by its name, and takes the first of two. */
     g_autoptr(GError) ambiguous = NULL;
@@ -409,7 +446,7 @@ gboolean attach_choose_place(Attach *attach, GError **error)
     case BUS_USB:
         return place_usb(attach, error);
     case BUS_VIRTIO_SERIAL:
-        return place_first(attach, error);
+        return place_serial(attach, error);
     default:
         return TRUE;
     }

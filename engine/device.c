@@ -141,6 +141,11 @@ char *device_display_name(const Device *device)
                     : g_strdup(device->driver);
 }
 
+int device_irq(const Device *device)
+{
+    return device->pci && device->pci->irq > 0 && device->pci->irq < 255 ? device->pci->irq : -1;
+}
+
 Device *device_parent(const Device *device)
 {
     return device->bus ? device->bus->owner : NULL;
@@ -169,8 +174,10 @@ guint bus_capacity(const Bus *bus)
     case BUS_PCI:
     case BUS_PCIE:
         return is_port(bus->owner) ? 1 : PCI_SLOTS;
-    case BUS_VIRTIO_SERIAL:
-        return MAX(property_number(bus->owner, "max_ports"), model ? model->targets : 0);
+    case BUS_VIRTIO_SERIAL: {
+        guint ports = property_number(bus->owner, "max_ports");
+        return ports ? ports : model ? model->targets : 0;
+    }
     case BUS_USB: {
         guint ports = MAX(property_number(bus->owner, "p2"), property_number(bus->owner, "p3"));
         return ports ? ports : model ? model->targets : 0;

@@ -106,6 +106,10 @@ const char *device_label(const Device *device);
 /* The name that is told to users: the id, else "driver at address". (transfer full) */
 char *device_display_name(const Device *device);
 
+/* The interrupt line that the guest's firmware wrote down, -1 while it has not (QEMU shows 0 then,
+ * and 255 means none). */
+int device_irq(const Device *device);
+
 /* The device that carries this one: owner of its bus; NULL at the top. */
 Device *device_parent(const Device *device);
 

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "engine/nearest.h"
+
 /* The counter of shared use stands before the public part. */
 typedef struct {
     gatomicrefcount references;
@@ -151,56 +153,26 @@ static void refuse_ambiguous(const char *text, const GPtrArray *found, GError **
     if (found->len > CANDIDATES_NAMED)
         g_string_append_printf(names, " and %u more", found->len - CANDIDATES_NAMED);
     g_set_error(error, ENGINE_ERROR, ENGINE_ERROR_INPUT,
-                "\"%s\" means %u devices: %s. Name one by its id or QOM path.", text, found->len,
+                "\"%s\" means %u devices: %s; name one by its id or QOM path", text, found->len,
                 names->str);
 }
 
-/* Edits that turn a into b (insert, delete, replace); ids are short. */
-static guint distance(const char *a, const char *b)
-{
-    gsize length = strlen(b);
-    g_autofree guint *row = g_new(guint, length + 1);
-    for (gsize j = 0; j <= length; j++)
-        row[j] = j;
-    for (gsize i = 1; a[i - 1]; i++) {
-        guint diagonal = row[0];
-        row[0] = i;
-        for (gsize j = 1; j <= length; j++) {
-            guint replaced = diagonal + (a[i - 1] != b[j - 1]);
-            diagonal = row[j];
-            row[j] = MIN(replaced, MIN(row[j], row[j - 1]) + 1);
-        }
-    }
-    return row[length];
-}
-
-/* The id closest to the text, NULL when none is close. */
-static const char *nearest_id(const Guest *guest, const char *text)
-{
-    const char *nearest = NULL;
-    guint best = MAX(strlen(text) / 2, 1) + 1;
-    for (guint i = 0; i < guest->devices->len; i++) {
-        const Device *device = guest->devices->pdata[i];
-        guint edits = device->id ? distance(text, device->id) : best;
-        if (edits < best) {
-            best = edits;
-            nearest = device->id;
-        }
-    }
-    return nearest;
-}
-
-/* Lengths beyond this are no ids; comparing them with every id would take long. */
-#define NAME_MAX_COMPARED 128
+/* How much of a name that is none is shown. */
+#define NAME_MAX_SHOWN 128
 
 static void refuse_unknown(const Guest *guest, const char *text, GError **error)
 {
-    const char *nearest = strlen(text) < NAME_MAX_COMPARED ? nearest_id(guest, text) : NULL;
-    g_autofree char *hint = nearest ? g_strdup_printf(" Is %s meant?", nearest) : NULL;
+    g_autoptr(GPtrArray) ids = g_ptr_array_new();
+    for (guint i = 0; i < guest->devices->len; i++) {
+        const Device *device = guest->devices->pdata[i];
+        if (device->id)
+            g_ptr_array_add(ids, device->id);
+    }
+    g_autofree char *hint = nearest_hint(text, ids->pdata, ids->len, sizeof(gpointer));
     g_set_error(error, ENGINE_ERROR, ENGINE_ERROR_INPUT,
-                "The guest has no device \"%.*s\".%s A device is named by its id, its QOM path or "
-                "its address (00:05.0, 0:0:3, usb 1.2).",
-                NAME_MAX_COMPARED, text, hint ? hint : "");
+                "the guest has no device \"%.*s\"; a device is named by its id, its QOM path or "
+                "its address (00:05.0, 0:0:3, usb 1.2)%s",
+                NAME_MAX_SHOWN, text, hint);
 }
 
 Device *guest_find(const Guest *guest, const char *text, GError **error)
@@ -255,8 +227,8 @@ Bus *guest_find_bus(const Guest *guest, const char *name, GError **error)
         if (found) {
             /* QEMU would take the first one that is not full, which is not a promise. */
             g_set_error(error, ENGINE_ERROR, ENGINE_ERROR_REFUSED,
-                        "The guest has more than one bus \"%s\" (%s and %s): choose a bus whose "
-                        "name occurs once.",
+                        "the guest has more than one bus \"%s\" (%s and %s): choose a bus whose "
+                        "name occurs once",
                         name, found->path, bus->path);
             return NULL;
         }

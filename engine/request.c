@@ -85,7 +85,7 @@ static gboolean find_kind(const char *name, RequestKind *kind, GError **error)
     g_autofree char *hint =
         nearest_hint(name != NULL ? name : "", kind_names, REQUEST_KINDS, sizeof(char *));
     g_set_error(error, ENGINE_ERROR, ENGINE_ERROR_INPUT,
-                "\"%s\" cannot be attached%s; it is one of disk, cdrom, nic, controller, device",
+                "\"%s\" cannot be attached; give one of disk, cdrom, nic, controller, device%s",
                 name != NULL ? name : "", hint);
     return FALSE;
 }
@@ -114,8 +114,8 @@ static gboolean refuse_option(RequestKind kind, const char *name, GError **error
     g_autofree char *hint = nearest_hint(name, names, count, sizeof(char *));
     g_autofree char *all = list_options(kind);
     g_set_error(error, ENGINE_ERROR, ENGINE_ERROR_INPUT,
-                "a %s has no option \"%s\"%s; its options are %s", kind_names[kind], name, hint,
-                all);
+                "a %s has no option \"%s\"; its options are %s%s", kind_names[kind], name, all,
+                hint);
     return FALSE;
 }
 
@@ -151,8 +151,8 @@ static gboolean check_choice(const RequestOption *option, const char *value, GEr
     }
     g_autofree char *hint = nearest_hint(value, choices, g_strv_length(choices), sizeof(char *));
     g_autofree char *all = g_strjoinv(", ", choices);
-    g_set_error(error, ENGINE_ERROR, ENGINE_ERROR_INPUT, "%s=%s is not known%s; it is one of %s",
-                option->name, value, hint, all);
+    g_set_error(error, ENGINE_ERROR, ENGINE_ERROR_INPUT, "%s=%s is not known; it is one of %s%s",
+                option->name, value, all, hint);
     return FALSE;
 }
 

@@ -214,14 +214,26 @@ static void add_lines(const Facts *facts, const char *name, const char *lines)
         add_fact(facts, i ? "" : name, split[i]);
 }
 
-static void add_pci(const Facts *facts, const PciFacts *pci)
+static void add_interrupt(const Facts *facts, const Device *device)
 {
+    char pin = device->pci->interrupt;
+    int irq = device_irq(device);
+
+    if (pin && irq >= 0)
+        add_fact_format(facts, "interrupt", "INT%c, IRQ %d", pin, irq);
+    else if (pin)
+        add_fact_format(facts, "interrupt", "INT%c", pin);
+}
+
+static void add_pci(const Facts *facts, const Device *device)
+{
+    const PciFacts *pci = device->pci;
+
     add_fact_format(facts, "PCI", "%04x:%04x rev %02x class %04x", pci->vendor, pci->device,
                     pci->revision, pci->class_code);
     if (pci->subvendor || pci->subdevice)
         add_fact_format(facts, "subsystem", "%04x:%04x", pci->subvendor, pci->subdevice);
-    if (pci->interrupt && pci->irq >= 0)
-        add_fact_format(facts, "interrupt", "INT%c, IRQ %d", pci->interrupt, pci->irq);
+    add_interrupt(facts, device);
     add_lines(facts, "regions", pci->regions);
 }
 
@@ -282,7 +294,7 @@ char *report_device_text(const Device *device, gboolean ascii)
     add_fact(&facts, "kind", device_kind_name(device->kind));
     add_place(&facts, device);
     if (device->pci)
-        add_pci(&facts, device->pci);
+        add_pci(&facts, device);
     if (device->drive)
         add_drive(&facts, device->drive);
     if (device->nic)

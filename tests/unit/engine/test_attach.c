@@ -149,7 +149,7 @@ static const Case pc_plans[] = {
 };
 
 static const Case pc_refusals[] = {
-    { "disk", "! file= is missing; *" },
+    { "disk", "! no image is given: name it as file=PATH" },
     { "disk file=/images/gone", "! /images/gone does not exist" },
     { "disk file=/images/a.qcow2", "! /images/a.qcow2 is in use by scsi-hd sda of this guest; *" },
     { "disk file=/images/b.qcow2", "! /images/b.qcow2 is in use by scsi-hd sdb of this guest; *" },
@@ -163,7 +163,7 @@ static const Case pc_refusals[] = {
       "! /images/new.qcow2 is not in vmdk format: its header says qcow2; *" },
     { "disk file=/images/new.qcow2 bus=ide", "! bus=ide takes no hotplug in any guest; *" },
     { "disk file=/images/new.qcow2 bus=scsy",
-      "! bus=scsy is not known; did you mean \"scsi\"?; *" },
+      "! bus=scsy is not known; it is one of scsi, *; did you mean \"scsi\"?" },
     { "disk file=/images/new.qcow2 target=3",
       "! the bay at id 3 lun 0 of lsi0.0 is in use by scsi-hd sdb; free places: *" },
     { "disk file=/images/new.qcow2 target=9", "! lsi53c895a takes SCSI ids 0 to 7, not 9; *" },
@@ -191,7 +191,10 @@ static const Case pc_refusals[] = {
     { "disk file=/images/new.qcow2 bus=virtio address=6.1",
       "! slot 06.1 of pci.0 cannot be plugged alone: *" },
     { "cdrom bus=virtio", "! there is no CD drive for bus=virtio; *" },
-    { "cdrom bus=usb", "! file= is missing: a USB drive cannot be empty; *" },
+    { "cdrom bus=usb", "! no image is given, and a USB drive cannot be empty: *" },
+    { "nic address=07:05.0", "! 07:05.0 is not on pci.0, *; free places: *" },
+    { "nic address=0001:00:07.0", "! 0001:00:07.0 is not on pci.0, *" },
+    { "nic address=00:07.0 bus=lsi0", "! virtio-net-pci needs a bus of family *" },
     { "nic model=scsi-hd", "! model=scsi-hd is not a NIC; *" },
     { "nic mac=53:54:00:00:00:01", "! mac=53:54:00:00:00:01 is a multicast address *" },
     { "nic mac=52:54:00:00:00", "! mac=52:54:00:00:00 is not six octets in hex; *" },
@@ -199,7 +202,7 @@ static const Case pc_refusals[] = {
     { "nic mac=52:54:00:00:00:05", "! MAC 52:54:00:00:00:05 is in use by net0 of this guest; *" },
     { "nic backend=n0", "! netdev n0 is in use by net0; *" },
     { "nic backend=tab",
-      "! backend=tab: the guest has no netdev of that name; did you mean \"tap\"?*" },
+      "! backend=tab: the guest has no netdev of that name; *; did you mean \"tap\"?" },
     { "nic ifname=tap0", "! ifname= belongs to backend=tap, not to user; *" },
     { "nic backend=socket", "! backend=socket needs one of listen=*, and none is given" },
     { "nic hostfwd=80", "! hostfwd=80 is no rule; *" },
@@ -239,6 +242,28 @@ static const Case q35_cases[] = {
     { "controller model=pcie-root-port", "! pcie-root-port cannot be plugged: *" },
 };
 
+/* QEMU takes them all; no guest would find them. */
+static const Case switch_cases[] = {
+    { "nic", "*bus=dn addr=00.0\n*" },
+    { "nic bus=up",
+      "! up is no place for virtio-net-pci: inside a switch *; free places: 00.0 on dn" },
+    { "nic address=02:05.0", "! up is no place for virtio-net-pci: *" },
+    { "controller model=xio3130-downstream bus=up",
+      "! up is no place for xio3130-downstream: inside a switch *" },
+    { "controller model=xio3130-downstream bus=dn",
+      "! dn is no place for xio3130-downstream: such a port belongs inside a switch; *" },
+    { "controller model=pcie-root-port bus=dn",
+      "! dn is no place for pcie-root-port: a root port belongs to the root complex; *" },
+};
+
+/* Two ports, 0 for a console. */
+static const Case serial_cases[] = {
+    { "device driver=virtserialport", "*nr=1*" },
+    { "device driver=virtserialport nr=0", "*nr=0*" },
+    { "device driver=virtserialport nr=2", "! vs.0 has no port 2: its ports are 0 to 1; *" },
+    { "device driver=virtserialport nr=x", "! nr=x is not a number; *" },
+};
+
 static void check_all(Guest *guest, const Case *cases, gsize count)
 {
     for (gsize i = 0; i < count; i++) {
@@ -259,11 +284,38 @@ static void test_pc_refusals(void **state)
 }
 
 /* T6: behind a port there is one place. */
+static void test_switch(void **state)
+{
+    g_autoptr(Guest) guest = make_q35(TRUE);
+    Bus *port = guest_find_id(guest, "rp1")->buses->pdata[0];
+    g_ptr_array_set_size(port->owner->bus->devices, 1);
+    g_ptr_array_set_size(port->devices, 0);
+    Bus *up = offer_bus(add_pci(port, 0, 0, "x3130-upstream", "up"), "up", "PCIE", TRUE);
+    up->number = 2;
+    offer_bus(add_pci(up, 0, 0, "xio3130-downstream", "dn"), "dn", "PCIE", TRUE)->number = 3;
+    guest_index(guest);
+    check_all(guest, switch_cases, G_N_ELEMENTS(switch_cases));
+    g_autoptr(GArray) inside = allocate_vacant(up);
+    assert_int_equal(inside->len, 0);
+}
+
+static void test_serial(void **state)
+{
+    g_autoptr(Guest) guest = make_pc();
+    Device *card = add_pci(guest_find_bus(guest, "pci.0", NULL), 14, 0, "virtio-serial-pci", "vs");
+    add_property(card, "max_ports", "2 (0x2)");
+    offer_bus(card, "vs.0", "virtio-serial-bus", TRUE);
+    guest_index(guest);
+    check_all(guest, serial_cases, G_N_ELEMENTS(serial_cases));
+}
+
 static void test_q35(void **state)
 {
     g_autoptr(Guest) guest = make_q35(TRUE), bare = make_q35(FALSE);
     check_all(guest, q35_cases, G_N_ELEMENTS(q35_cases));
     check(bare, "nic", "! virtio-net-pci cannot be plugged: *pcie-root-port devices");
+    g_autoptr(Guest) none = new_guest("none");
+    check(none, "nic", "! virtio-net-pci cannot be plugged: *; this machine has no PCI bus: *");
 }
 
 /* Names of files reach QEMU as they are. */
@@ -315,7 +367,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_pc_plans),   cmocka_unit_test(test_pc_refusals),
         cmocka_unit_test(test_q35),        cmocka_unit_test(test_hostile_names),
-        cmocka_unit_test(test_allocation),
+        cmocka_unit_test(test_allocation), cmocka_unit_test(test_switch),
+        cmocka_unit_test(test_serial),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

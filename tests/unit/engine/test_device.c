@@ -104,8 +104,8 @@ static void test_find(void **state)
     assert_string_equal(guest_find(guest, "00:05.1", NULL)->id, "net1");
     assert_string_equal(guest_find(guest, "0:0:1", NULL)->id, "sdb");
     assert_string_equal(guest_find(guest, "/machine/x/lsi53c895a0a.0", NULL)->id, "scsi0");
-    check_refusal(guest, "net2", "Is net");
-    check_refusal(guest, "scsi", "Is scsi0 meant?");
+    check_refusal(guest, "net2", "did you mean \"net");
+    check_refusal(guest, "scsi", "did you mean \"scsi0\"?");
     check_refusal(guest, "completely-different", "has no device");
     check_refusal(guest, "1f.0", "has no device");
     check_refusal(guest, "", "has no device");
@@ -154,12 +154,26 @@ static void test_property(void **state)
     assert_null(device_property(device, "nope"));
 }
 
+/* A line that no firmware wrote down is not known. */
+static void test_irq(void **state)
+{
+    static const struct {
+        int told, known;
+    } rows[] = { { 11, 11 }, { 0, -1 }, { 255, -1 }, { -1, -1 } };
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        PciFacts facts = { .irq = rows[i].told };
+        const Device device = { .pci = &facts };
+        assert_int_equal(device_irq(&device), rows[i].known);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_capacity), cmocka_unit_test(test_slot_mates),
         cmocka_unit_test(test_find),     cmocka_unit_test(test_ambiguous),
         cmocka_unit_test(test_names),    cmocka_unit_test(test_property),
+        cmocka_unit_test(test_irq),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

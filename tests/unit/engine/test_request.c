@@ -12,9 +12,9 @@
 static const struct {
     const char *words, *expected; /* pattern */
 } refusals[] = {
-    { "dsik", "\"dsik\" cannot be attached; did you mean \"disk\"?; it is one of *" },
+    { "dsik", "\"dsik\" cannot be attached; give one of *; did you mean \"disk\"?" },
     { "disk fiel=/a",
-      "a disk has no option \"fiel\"; did you mean \"file\"?; its options are file, *" },
+      "a disk has no option \"fiel\"; its options are file, *; did you mean \"file\"?" },
     { "disk file", "\"file\" is not KEY=VALUE; *" },
     { "disk =x", "\"=x\" is not KEY=VALUE; *" },
     { "disk file=", "file= has no value; *" },
