@@ -357,18 +357,26 @@ static void remove_drive(Detach *detach, const Device *device, GPtrArray *remove
 /* --- removing netdevs ---------------------------------------------------------------------------
  */
 
-static void remove_netdev(Detach *detach, const Device *device)
+/* Why it must not be removed together with its NIC; NULL for no reason. A NIC whose netdev was
+ * removed keeps showing it, and the name may have been given away since. */
+static const char *netdev_objection(const Guest *guest, const Netdev *netdev)
 {
-    const char *id = device->nic != NULL ? device->nic->netdev : NULL;
-    const Netdev *netdev = id != NULL ? guest_find_netdev(detach->guest, id) : NULL;
-    if (netdev == NULL) {
-        return;
+    if (is_generated(netdev->id) || g_strcmp0(netdev->type, "hubport") == 0) {
+        return "the guest was started with it";
     }
-    if (is_generated(id) || g_strcmp0(netdev->type, "hubport") == 0) {
-        plan_add_check(detach->plan, TRUE, "info network",
-                       "the back end %s stays: the guest was started with it", id);
-        return;
+    for (guint i = 0; i < guest->netdevs->len; i++) {
+        const Netdev *other = guest->netdevs->pdata[i];
+        if (other != netdev && g_strcmp0(other->id, netdev->id) == 0) {
+            return "there are two of that name, one of which was removed under its NIC, and QEMU "
+                   "does not tell which";
+        }
     }
+    return NULL;
+}
+
+static void add_netdev_step(Detach *detach, const Netdev *netdev)
+{
+    const char *id = netdev->id;
     g_autofree char *words = g_strconcat("netdev ", id, NULL);
     json_t *again = backend_remake_netdev(netdev);
     plan_add(detach->plan, words, action_new("netdev_del", json_pack("{s:s}", "id", id), NULL),
@@ -403,6 +411,19 @@ static void tell_of_others(Detach *detach, const Device *device)
     }
 }
 
+static void remove_netdev(Detach *detach, const Device *device)
+{
+    const char *id = device->nic != NULL ? device->nic->netdev : NULL;
+    const Netdev *netdev = id != NULL ? guest_find_netdev(detach->guest, id) : NULL;
+    const char *objection = netdev != NULL ? netdev_objection(detach->guest, netdev) : NULL;
+    if (objection != NULL) {
+        plan_add_check(detach->plan, TRUE, "info network", "the back end %s stays: %s", id,
+                       objection);
+    } else if (netdev != NULL) {
+        add_netdev_step(detach, netdev);
+    }
+}
+
 void backend_add_steps(Detach *detach)
 {
     g_autoptr(GPtrArray) removed = g_ptr_array_new();
@@ -412,4 +433,55 @@ void backend_add_steps(Detach *detach)
         remove_netdev(detach, device);
         tell_of_others(detach, device);
     }
+}
+
+/* --- back ends that outlived their device -------------------------------------------------------
+ */
+
+/* The names that attach gives, behind the device's id. */
+static const struct {
+    const char *command, *key, *suffix;
+} own_names[] = {
+    { "blockdev-del", "node-name", "-fmt" }, { "netdev_del", "id", "-user" },
+    { "netdev_del", "id", "-tap" },          { "netdev_del", "id", "-bridge" },
+    { "netdev_del", "id", "-socket" },
+};
+
+gboolean hotplug_is_own_back_end(const Action *action, const char *id)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(own_names); i++) {
+        g_autofree char *name = g_strconcat(id, own_names[i].suffix, NULL);
+        if (strcmp(action->command, own_names[i].command) == 0 &&
+            g_strcmp0(member(action->arguments, own_names[i].key), name) == 0) {
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
+static void remove_orphan(Detach *detach, const char *name)
+{
+    g_autoptr(GPtrArray) removed = g_ptr_array_new();
+    const Netdev *netdev = guest_find_netdev(detach->guest, name);
+    json_t *node = find_node(detach->guest, name);
+    if (netdev != NULL && netdev->peer == NULL) {
+        add_netdev_step(detach, netdev);
+    }
+    if (node != NULL) {
+        remove_node(detach, member(node, "node-name"), removed);
+    }
+}
+
+Plan *hotplug_plan_orphans(const HotplugFacts *facts, const char *id)
+{
+    g_autofree char *title = g_strdup_printf("detach the back ends of %s", id);
+    g_autoptr(Plan) plan = plan_new(PLAN_DETACH, title);
+    g_autoptr(GPtrArray) none = g_ptr_array_new();
+    Detach detach = { .facts = facts, .guest = facts->guest, .plan = plan, .leaving = none };
+    plan_add_check(plan, FALSE, "info qtree", "%s itself has left", id);
+    for (gsize i = 0; i < G_N_ELEMENTS(own_names); i++) {
+        g_autofree char *name = g_strconcat(id, own_names[i].suffix, NULL);
+        remove_orphan(&detach, name);
+    }
+    return plan->steps->len > 0 ? g_steal_pointer(&plan) : NULL;
 }

@@ -31,4 +31,11 @@ char **hotplug_detach_drivers(const GPtrArray *devices);
  * Errors as above. (transfer full) */
 Plan *hotplug_plan_detach(const HotplugFacts *facts, GPtrArray *devices, GError **error);
 
+/* Removes the back ends that attach made for a device of this id, which is gone, and which nobody
+ * uses: the guest let go of it after a detach had given up. NULL when there are none. (transfer
+ * full) */
+Plan *hotplug_plan_orphans(const HotplugFacts *facts, const char *id);
+/* The action removes a back end that attach makes for a device of this id. */
+gboolean hotplug_is_own_back_end(const Action *action, const char *id);
+
 #endif

@@ -263,9 +263,28 @@ PlanSubject *plan_add_subject(Plan *plan)
     return subject;
 }
 
+char *plan_subject_name(const PlanSubject *subject)
+{
+    if (subject->id != NULL) {
+        return g_strdup(subject->id);
+    }
+    g_autofree char *address = address_to_text(&subject->address);
+    return g_strdup_printf("%s%s%s", subject->driver != NULL ? subject->driver : "device",
+                           address[0] != '\0' ? " at " : "", address);
+}
+
 void plan_choose(Plan *plan, const char *option, const char *value)
 {
     g_hash_table_insert(plan->chosen, g_strdup(option), g_strdup(value));
+}
+
+void plan_join(Plan *plan, Plan *more)
+{
+    g_ptr_array_extend_and_steal(plan->steps, g_steal_pointer(&more->steps));
+    g_ptr_array_extend_and_steal(plan->checks, g_steal_pointer(&more->checks));
+    more->steps = g_ptr_array_new();
+    more->checks = g_ptr_array_new();
+    plan_free(more);
 }
 
 static void copy_subjects(Plan *to, const Plan *from)

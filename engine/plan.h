@@ -79,7 +79,12 @@ Step *plan_add(Plan *plan, const char *words, Action *action, Action *undo);
 void plan_add_check(Plan *plan, gboolean caution, const char *evidence, const char *format, ...)
     G_GNUC_PRINTF(4, 5);
 PlanSubject *plan_add_subject(Plan *plan);
+/* "sd3", else "e1000 at 00:05.0". (transfer full) */
+char *plan_subject_name(const PlanSubject *subject);
 void plan_choose(Plan *plan, const char *option, const char *value);
+
+/* Moves the steps and checks of `more` (transfer full) behind those of the plan. */
+void plan_join(Plan *plan, Plan *more);
 
 /* A new plan with the same steps, none run. (transfer full) */
 Plan *plan_copy(const Plan *plan);

@@ -310,6 +310,11 @@ gint64 session_latency(const Session *session)
     return session->monitor ? monitor_latency(session->monitor) : session->latency;
 }
 
+gint64 session_silence(const Session *session)
+{
+    return session->monitor ? monitor_silence(session->monitor) : 0;
+}
+
 void session_reconnect(Session *session)
 {
     if (session->state != SESSION_LOST)

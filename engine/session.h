@@ -52,6 +52,8 @@ const Guest *session_guest(const Session *session);
 Journal *session_journal(const Session *session);
 /* Round trip of the latest command, microseconds. */
 gint64 session_latency(const Session *session);
+/* How long QEMU has left a command unanswered and said nothing else; 0 while it owes nothing. */
+gint64 session_silence(const Session *session);
 
 /* Tries to connect now, after a loss. */
 void session_reconnect(Session *session);
@@ -88,6 +90,8 @@ void session_forget(Session *session, gpointer data);
  * finished may be NULL. */
 typedef void (*SessionRunFn)(Session *session, const Transaction *transaction, gpointer data);
 const Transaction *session_run(Session *session, Plan *plan, SessionRunFn finished, gpointer data);
+/* transaction_cancel for one that runs. */
+gboolean session_cancel(Session *session, const Transaction *transaction);
 /* (transfer none) (Transaction) running ones, oldest first. */
 const GPtrArray *session_running(const Session *session);
 /* Asks the guest once more to release this device; FALSE when nothing waits for it. */

@@ -55,27 +55,45 @@ static gboolean check_not_leaving(const Session *session, const Device *device, 
     return FALSE;
 }
 
-/* The devices that the user named. (transfer container) */
-static GPtrArray *query_devices(const Query *query, GError **error)
+/* Adds the device that the user named, or the plan for what one that has left left behind. */
+static gboolean query_find(const Query *query, const char *name, const HotplugFacts *facts,
+                           GPtrArray *devices, GPtrArray *orphans, GError **error)
 {
-    g_autoptr(GPtrArray) devices = g_ptr_array_new();
+    g_autoptr(GError) missing = NULL;
+    Device *device = guest_find(query->guest, name, &missing);
+    Plan *left = device ? NULL : hotplug_plan_orphans(facts, name);
 
-    for (guint i = 0; query->names[i]; i++) {
-        Device *device = guest_find(query->guest, query->names[i], error);
-
-        if (!device || !check_not_leaving(query->session, device, error))
-            return NULL;
-        if (!g_ptr_array_find(devices, device, NULL))
-            g_ptr_array_add(devices, device);
+    if (left) {
+        g_ptr_array_add(orphans, left);
+        return TRUE;
     }
-    return g_steal_pointer(&devices);
+    if (!device) {
+        g_propagate_error(error, g_steal_pointer(&missing));
+        return FALSE;
+    }
+    if (!check_not_leaving(query->session, device, error))
+        return FALSE;
+    if (!g_ptr_array_find(devices, device, NULL))
+        g_ptr_array_add(devices, device);
+    return TRUE;
 }
 
 static Plan *plan_detach(const Query *query, const HotplugFacts *facts, GError **error)
 {
-    g_autoptr(GPtrArray) devices = query_devices(query, error);
+    g_autoptr(GPtrArray) devices = g_ptr_array_new();
+    g_autoptr(GPtrArray) orphans = g_ptr_array_new_with_free_func((GDestroyNotify)plan_free);
+    Plan *plan;
 
-    return devices ? hotplug_plan_detach(facts, devices, error) : NULL;
+    for (guint i = 0; query->names[i]; i++) {
+        if (!query_find(query, query->names[i], facts, devices, orphans, error))
+            return NULL;
+    }
+    plan = devices->len   ? hotplug_plan_detach(facts, devices, error)
+           : orphans->len ? g_ptr_array_steal_index(orphans, 0)
+                          : NULL;
+    while (plan && orphans->len)
+        plan_join(plan, g_ptr_array_steal_index(orphans, 0));
+    return plan;
 }
 
 /* Undoing a detach brings its subjects back: it is the inverse that has to fit. */

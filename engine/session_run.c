@@ -21,24 +21,30 @@ struct Run {
 /* --- the journal ---------------------------------------------------------------------------------
  */
 
-static const PlanSubject *run_subject(const Run *run)
+/* Whom a step is about: the device that it names by id or path, else the one that was asked for.
+ * NULL where the plan has no such device. */
+static const PlanSubject *step_subject(const Run *run, const Step *step)
 {
-    const Plan *plan = transaction_plan(run->transaction);
-
-    return plan->subjects->len ? plan->subjects->pdata[0] : NULL;
-}
-
-/* Whom a line is about: the device that the step names, else the one that was asked for. */
-static const char *step_subject(const Run *run, const Step *step)
-{
-    const PlanSubject *subject = run_subject(run);
+    const GPtrArray *subjects = transaction_plan(run->transaction)->subjects;
     const char *id = json_string_value(json_object_get(step->action->arguments, "id"));
 
-    if (id && g_str_has_prefix(step->action->command, "device_"))
-        return id;
-    if (subject && subject->id)
-        return subject->id;
-    return subject && subject->driver ? subject->driver : session_name(run->session);
+    if (!id || !g_str_has_prefix(step->action->command, "device_"))
+        return subjects->len ? subjects->pdata[0] : NULL;
+    for (guint i = 0; i < subjects->len; i++) {
+        const PlanSubject *subject = subjects->pdata[i];
+
+        if (g_strcmp0(subject->id, id) == 0 || g_strcmp0(subject->path, id) == 0)
+            return subject;
+    }
+    return NULL;
+}
+
+/* (transfer full) */
+static char *step_subject_name(const Run *run, const Step *step)
+{
+    const PlanSubject *subject = step_subject(run, step);
+
+    return subject ? plan_subject_name(subject) : g_strdup(session_name(run->session));
 }
 
 static DeviceState step_glyph(const Run *run, gboolean back)
@@ -51,43 +57,38 @@ static DeviceState step_glyph(const Run *run, gboolean back)
 static void log_command(Run *run, const Step *step, DeviceState state, const char *outcome,
                         gint64 ended)
 {
+    g_autofree char *subject = step_subject_name(run, step);
     g_autofree char *text = action_to_text(step->action);
 
-    journal_add(run->session->journal, state, step_subject(run, step), text, outcome,
-                ended - step->started);
+    journal_add(run->session->journal, state, subject, text, outcome, ended - step->started);
 }
 
 static void log_waiting(Run *run, const Step *step)
 {
-    const char *subject = step_subject(run, step);
-    const Plan *plan = transaction_plan(run->transaction);
-    g_autofree char *place = NULL;
+    const PlanSubject *about = step_subject(run, step);
+    g_autofree char *subject = step_subject_name(run, step);
+    g_autofree char *place = about ? address_to_text(&about->address) : NULL;
     g_autofree char *text = NULL;
 
-    for (guint i = 0; i < plan->subjects->len && !place; i++) {
-        const PlanSubject *candidate = plan->subjects->pdata[i];
-
-        if (g_strcmp0(candidate->id, subject) == 0)
-            place = address_to_text(&candidate->address);
-    }
     text = g_strdup_printf("waiting for the guest to release %s", place && *place ? place : "it");
     journal_add(run->session->journal, STATE_LEAVING, subject, text, NULL, -1);
 }
 
 static void log_taken_back(Run *run, const Step *step)
 {
+    g_autofree char *subject = step_subject_name(run, step);
     g_autofree char *text = g_strdup_printf("%s: taken back", step->words);
 
-    journal_add(run->session->journal, step_glyph(run, TRUE), step_subject(run, step), text, NULL,
+    journal_add(run->session->journal, step_glyph(run, TRUE), subject, text, NULL,
                 step->ended - step->started);
 }
 
 static void log_left(Run *run, const Step *step)
 {
+    g_autofree char *subject = step_subject_name(run, step);
     g_autofree char *text = g_strdup_printf("%s: could not be taken back", step->words);
 
-    journal_add(run->session->journal, STATE_REFUSED, step_subject(run, step), text, step->error,
-                -1);
+    journal_add(run->session->journal, STATE_REFUSED, subject, text, step->error, -1);
 }
 
 static void step_log(Run *run, const Step *step)
@@ -298,6 +299,14 @@ const Transaction *session_run(Session *session, Plan *plan, SessionRunFn finish
     freed = session->freed;
     session_unref(session);
     return freed ? NULL : run->transaction;
+}
+
+gboolean session_cancel(Session *session, const Transaction *transaction)
+{
+    guint index;
+
+    return g_ptr_array_find(session->running, transaction, &index) &&
+           transaction_cancel(session->running->pdata[index]);
 }
 
 const GPtrArray *session_running(const Session *session)

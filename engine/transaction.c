@@ -16,7 +16,8 @@ struct Transaction {
     Outcome outcome;
     char *error;
     guint start;
-    Work *work; /* the action under way */
+    Work *work;         /* the action under way */
+    gboolean cancelled; /* no further step is begun */
     gboolean undoing;
     guint current;   /* step; while undoing, those below it are still to be undone */
     guint undo;      /* action of the current step's undo */
@@ -153,12 +154,24 @@ static void transaction_work(Transaction *transaction, const Action *action)
 /* --- forwards ------------------------------------------------------------------------------------
  */
 
+/* Nothing more is done, and what was done is taken back. */
+static void transaction_turn_back(Transaction *transaction, const char *why)
+{
+    transaction->error = g_strdup(why);
+    transaction->undoing = TRUE;
+    transaction_undo(transaction);
+}
+
 static void transaction_next(Transaction *transaction)
 {
     Step *step;
 
     if (!transaction->monitor)
         return;
+    if (transaction->cancelled) {
+        transaction_turn_back(transaction, "cancelled");
+        return;
+    }
     if (transaction->current == transaction->plan->steps->len) {
         transaction_finish(transaction, OUTCOME_DONE);
         return;
@@ -179,10 +192,8 @@ static void step_ended(Transaction *transaction, const char *refusal)
         return;
     }
     step->error = g_strdup(refusal);
-    transaction->error = g_strdup(refusal);
-    transaction->undoing = TRUE;
     step_enter(transaction, step, STEP_FAILED);
-    transaction_undo(transaction);
+    transaction_turn_back(transaction, refusal);
 }
 
 /* --- and back ------------------------------------------------------------------------------------
@@ -384,6 +395,15 @@ char **transaction_leftovers(const Transaction *transaction)
             g_strv_builder_add(words, step->words);
     }
     return g_strv_builder_end(words);
+}
+
+gboolean transaction_cancel(Transaction *transaction)
+{
+    if (transaction->outcome != OUTCOME_PENDING ||
+        (transaction_leaving(transaction) && !transaction->undoing))
+        return FALSE;
+    transaction->cancelled = TRUE;
+    return TRUE;
 }
 
 void transaction_ask_again(Transaction *transaction)

@@ -49,6 +49,11 @@ const Step *transaction_leaving(const Transaction *transaction);
 const char *const *transaction_leaves(const Transaction *transaction);
 /* Words of what could not be undone. (transfer full) */
 char **transaction_leftovers(const Transaction *transaction);
+/* Begins no further step, and takes back what was done once the command under way is answered: it
+ * ends as refused. FALSE when it is over, or waits for the guest to let go, which nothing takes
+ * back.
+ */
+gboolean transaction_cancel(Transaction *transaction);
 /* Sends the device_del that waits once more; whatever QEMU says to that, the wait goes on. */
 void transaction_ask_again(Transaction *transaction);
 

@@ -255,3 +255,8 @@ gint64 monitor_latency(const Monitor *monitor)
 {
     return qmp_latency(monitor->qmp);
 }
+
+gint64 monitor_silence(const Monitor *monitor)
+{
+    return qmp_silence(monitor->qmp);
+}

@@ -57,6 +57,9 @@ const char *monitor_version(const Monitor *monitor);
 const char *monitor_dialect(const Monitor *monitor);
 /* Round trip of the latest command in microseconds, 0 before the first. */
 gint64 monitor_latency(const Monitor *monitor);
+/* Microseconds since QEMU said anything, or was sent the oldest command that it has not answered,
+ * whichever was later; 0 when no answer is awaited. QEMU may be stopped, or wait for a file. */
+gint64 monitor_silence(const Monitor *monitor);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Monitor, monitor_free)
 

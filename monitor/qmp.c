@@ -38,6 +38,7 @@ struct Qmp {
     GSource *late;     /* tells commands sent after the end */
     guint last_id;
     gint64 latency;
+    gint64 heard; /* when the latest message came */
 };
 
 /* --- slots ----------------------------------------------------------------------------------- */
@@ -407,6 +408,7 @@ void qmp_receive(Qmp *qmp, const char *text, gsize length)
     if (qmp->state == QMP_CLOSED)
         return;
     g_rc_box_acquire(qmp);
+    qmp->heard = g_get_monotonic_time();
     message = json_text_parse(text, length);
     if (!message || !receive_message(qmp, message))
         qmp_fail_text(qmp, text, length);
@@ -427,4 +429,13 @@ const char *qmp_version(const Qmp *qmp)
 gint64 qmp_latency(const Qmp *qmp)
 {
     return qmp->latency;
+}
+
+gint64 qmp_silence(const Qmp *qmp)
+{
+    const Slot *oldest = qmp->slots.head ? qmp->slots.head->data : NULL;
+
+    return oldest && qmp->state == QMP_RUNNING
+               ? g_get_monotonic_time() - MAX(oldest->sent, qmp->heard)
+               : 0;
 }

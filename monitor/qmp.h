@@ -39,6 +39,7 @@ void qmp_cancel_data(Qmp *qmp, gpointer data);
 gboolean qmp_greeted(const Qmp *qmp);
 const char *qmp_version(const Qmp *qmp);
 gint64 qmp_latency(const Qmp *qmp);
+gint64 qmp_silence(const Qmp *qmp);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Qmp, qmp_free)
 

@@ -405,7 +405,6 @@ static void hold_devices(Bench *bench)
 static void test_leaves_with_the_event(void **state)
 {
     Bench *bench = *state;
-    gint64 begun = g_get_monotonic_time();
 
     hold_devices(bench);
     start(bench, detach_plan());
@@ -419,11 +418,10 @@ static void test_leaves_with_the_event(void **state)
     unplug(bench, "d4");
     fake_monitor_event(bench->fake, "DEVICE_DELETED",
                        "{\"device\":\"d4\",\"path\":\"/machine/peripheral/d4\"}");
-    fake_wait(bench->finished);
+    fake_wait_within(bench->finished, 250);
     assert_int_equal(transaction_outcome(bench->transaction), OUTCOME_DONE);
     assert_null(transaction_leaving(bench->transaction));
     assert_string_equal(bench->steps->str, "0:running 0:leaving 0:done 1:running 1:done");
-    assert_true(g_get_monotonic_time() - begun < 5 * G_USEC_PER_SEC);
 }
 
 /* T7: qemu-xhci, nec-usb-xhci and intel-hda go without a word. */
@@ -462,7 +460,6 @@ static void test_event_of_an_earlier_step_counts(void **state)
 {
     Bench *bench = *state;
     Plan *plan = plan_new(PLAN_DETACH, "detach both functions");
-    gint64 begun = g_get_monotonic_time();
 
     plug(bench, "d4");
     plan_add(plan, "d4", part_action(4, TRUE), part_action(4, FALSE));
@@ -474,9 +471,8 @@ static void test_event_of_an_earlier_step_counts(void **state)
     fake_wait(transaction_leaving(bench->transaction));
     fake_monitor_event(bench->fake, "DEVICE_DELETED",
                        "{\"device\":\"d4\",\"path\":\"/machine/peripheral/d4\"}");
-    fake_wait(bench->finished);
+    fake_wait_within(bench->finished, 250);
     assert_int_equal(transaction_outcome(bench->transaction), OUTCOME_DONE);
-    assert_true(g_get_monotonic_time() - begun < 250 * G_TIME_SPAN_MILLISECOND);
 }
 
 /* QEMU takes a device out of QOM some 50 ms before it drops what it held. */
@@ -679,6 +675,63 @@ static void test_freed_before_the_start(void **state)
     assert_sent(bench, "");
 }
 
+/* --- cancelled -----------------------------------------------------------------------------------
+ */
+
+static void cancel_at(Bench *bench, guint step)
+{
+    start(bench, plan_of(MOST_STEPS));
+    fake_wait(step_at(bench, step)->state == STEP_RUNNING);
+    assert_true(transaction_cancel(bench->transaction));
+    fake_wait(bench->finished);
+}
+
+/* The command under way is answered, and then goes back with the rest. */
+static void test_cancelled_at_every_step(void **state)
+{
+    for (guint i = 0; i < MOST_STEPS; i++) {
+        void *made = NULL;
+        Bench *bench;
+
+        setup(&made);
+        bench = made;
+        cancel_at(bench, i);
+        assert_int_equal(transaction_outcome(bench->transaction), OUTCOME_ROLLED_BACK);
+        assert_int_equal(fake_monitor_count(bench->fake, "device_add") +
+                             fake_monitor_count(bench->fake, "blockdev-add") +
+                             fake_monitor_count(bench->fake, "netdev_add"),
+                         i + 1);
+        assert_int_equal(fake_monitor_count(bench->fake, "device_del") +
+                             fake_monitor_count(bench->fake, "blockdev-del") +
+                             fake_monitor_count(bench->fake, "netdev_del"),
+                         i + 1);
+        assert_false(transaction_cancel(bench->transaction));
+        teardown(&made);
+    }
+}
+
+static void test_cancelled_before_the_start(void **state)
+{
+    Bench *bench = *state;
+
+    start(bench, plan_of(MOST_STEPS));
+    assert_true(transaction_cancel(bench->transaction));
+    fake_wait(bench->finished);
+    assert_int_equal(transaction_outcome(bench->transaction), OUTCOME_ROLLED_BACK);
+    assert_sent(bench, "");
+}
+
+/* What the guest was asked cannot be unasked. */
+static void test_leaving_is_not_cancelled(void **state)
+{
+    Bench *bench = *state;
+
+    hold_devices(bench);
+    start(bench, detach_plan());
+    fake_wait(transaction_leaving(bench->transaction));
+    assert_false(transaction_cancel(bench->transaction));
+}
+
 #define WITH_BENCH(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
@@ -706,6 +759,9 @@ int main(void)
         WITH_BENCH(test_without_a_monitor),
         cmocka_unit_test(test_freed_at_every_news),
         WITH_BENCH(test_freed_before_the_start),
+        cmocka_unit_test(test_cancelled_at_every_step),
+        WITH_BENCH(test_cancelled_before_the_start),
+        WITH_BENCH(test_leaving_is_not_cancelled),
     };
 
     return cmocka_run_group_tests_name("transaction", tests, NULL, NULL);

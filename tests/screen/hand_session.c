@@ -170,6 +170,16 @@ const GPtrArray *session_running(const Session *session)
     return session->running;
 }
 
+gboolean session_cancel(Session *session, const Transaction *transaction)
+{
+    return FALSE;
+}
+
+gint64 session_silence(const Session *session)
+{
+    return 0;
+}
+
 gboolean session_ask_again(Session *session, const Device *device)
 {
     ask(session, "ask-again", device->path, NULL, NULL);

@@ -144,6 +144,43 @@ static void test_shared_node(void **state)
     assert_int_equal(plan->steps->len, 1); /* the node stays */
 }
 
+/* The device left after the command had given up: what it was plugged with is found by its name,
+ * unless somebody uses it. */
+static void test_orphans(void **state)
+{
+    g_autoptr(Guest) guest = make_pc();
+    HotplugFacts facts = { guest, NULL, NULL, NULL };
+    g_autoptr(Plan) none = hotplug_plan_orphans(&facts, "gone");
+    assert_null(none);
+    add_netdev(guest, "gone-user", "user", "net=10.0.2.0,restrict=off", NULL);
+    add_netdev(guest, "gone-tap", "tap", "ifname=tap0", "net9");
+    json_array_append_new(guest->nodes,
+                          json_loads("{\"node-name\":\"gone-fmt\",\"drv\":\"raw\",\"file\":"
+                                     "\"/images/c.img\",\"ro\":false}",
+                                     0, NULL));
+    g_autoptr(Plan) plan = hotplug_plan_orphans(&facts, "gone");
+    assert_plan(plan, "detach the back ends of gone\n"
+                      "blockdev-del node-name=gone-fmt\n"
+                      "  undo blockdev-add node-name=gone-fmt driver=raw file.driver=file "
+                      "file.filename=/images/c.img\n"
+                      "netdev_del id=gone-user\n"
+                      "  undo netdev_add type=user id=gone-user");
+    for (guint i = 0; i < plan->steps->len; i++) {
+        const Step *step = plan->steps->pdata[i];
+        assert_true(hotplug_is_own_back_end(step->action, "gone"));
+        assert_false(hotplug_is_own_back_end(step->action, "gon"));
+    }
+}
+
+/* T5: a netdev removed under its NIC stays shown; its name may be another one's now. */
+static void test_two_netdevs_of_a_name(void **state)
+{
+    g_autoptr(Guest) guest = make_pc();
+    add_netdev(guest, "n0", "user", "net=10.0.2.0,restrict=off", "net9");
+    g_autoptr(Plan) plan = plan_for(guest, "net0", NULL);
+    assert_int_equal(plan->steps->len, 1);
+}
+
 static void test_refusals(void **state)
 {
     static const struct {
@@ -170,10 +207,15 @@ static void test_refusals(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_disk),        cmocka_unit_test(test_controller),
-        cmocka_unit_test(test_slot),        cmocka_unit_test(test_nic),
-        cmocka_unit_test(test_no_way_back), cmocka_unit_test(test_shared_node),
+        cmocka_unit_test(test_disk),
+        cmocka_unit_test(test_controller),
+        cmocka_unit_test(test_slot),
+        cmocka_unit_test(test_nic),
+        cmocka_unit_test(test_no_way_back),
+        cmocka_unit_test(test_shared_node),
         cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_orphans),
+        cmocka_unit_test(test_two_netdevs_of_a_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
