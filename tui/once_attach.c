@@ -142,9 +142,20 @@ static char *attach_pending(Once *once)
     return g_string_free(words, FALSE);
 }
 
+/* Whole or not at all: what is under way goes back; what is done is there. */
+static gboolean attach_interrupted(Once *once)
+{
+    const Attach *attach = once->data;
+
+    return attach->transaction && session_cancel(once->session, attach->transaction);
+}
+
 int once_attach(const Options *options)
 {
-    static const OnceTask task = { attach_live, attach_verify, NULL, attach_pending };
+    static const OnceTask task = { .live = attach_live,
+                                   .tree = attach_verify,
+                                   .pending = attach_pending,
+                                   .interrupted = attach_interrupted };
     g_auto(Attach) attach = { 0 };
     g_autoptr(GError) error = NULL;
 

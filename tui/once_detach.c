@@ -2,6 +2,7 @@
  */
 #include "tui/once.h"
 
+#include "engine/hotplug.h"
 #include "tui/once_outcome.h"
 #include "tui/report.h"
 #include "tui/report_json.h"
@@ -33,7 +34,31 @@ static char *list_fate(const Plan *plan, Fate fate)
     return g_string_free(list, FALSE);
 }
 
-/* Why, as far as the guest's state tells; NULL for nothing known. (transfer full) */
+/* Back ends that this program made for a device: found by their names when it has left. */
+static gboolean has_own_back_ends(const Plan *plan)
+{
+    for (guint i = 0; i < plan->subjects->len; i++) {
+        const PlanSubject *subject = plan->subjects->pdata[i];
+
+        for (guint j = 0; subject->id && j < plan->steps->len; j++) {
+            const Step *step = plan->steps->pdata[j];
+
+            if (report_subject_fate(plan, subject) == FATE_LEAVING &&
+                hotplug_is_own_back_end(step->action, subject->id))
+                return TRUE;
+        }
+    }
+    return FALSE;
+}
+
+/* A sentence as it stands behind "backplane: ". (transfer full) both */
+static char *uncapitalized(char *sentence)
+{
+    *sentence = g_ascii_tolower(*sentence);
+    return sentence;
+}
+
+/* Why, as far as the guest's state tells, as a clause; NULL for nothing known. (transfer full) */
 static char *explain(const Once *once, const Plan *plan)
 {
     for (guint i = 0; i < plan->subjects->len; i++) {
@@ -41,7 +66,7 @@ static char *explain(const Once *once, const Plan *plan)
         const Device *device = guest_find_path(session_guest(once->session), subject->path);
 
         if (device && report_subject_fate(plan, subject) == FATE_LEAVING)
-            return session_explain_leaving(once->session, device);
+            return uncapitalized(session_explain_leaving(once->session, device));
     }
     return NULL;
 }
@@ -53,8 +78,11 @@ static void complain_leaving(const Once *once, const Plan *plan)
     g_autofree char *why = explain(once, plan);
 
     report_complain("%s: the guest has not released it after %g s; it stays in use, its back ends "
-                    "are untouched, and it leaves when the guest lets go",
-                    leaving, (double)once->options->wait_ms / 1000);
+                    "are untouched, and it leaves when the guest lets go%s",
+                    leaving, (double)once->options->wait_ms / 1000,
+                    has_own_back_ends(plan)
+                        ? " (run the same command again then, to take its back ends away)"
+                        : "");
     if (why && *why)
         report_complain("%s", why);
     if (*kept)
@@ -68,6 +96,8 @@ static gboolean on_too_late(gpointer data)
     const Plan *plan = transaction_plan(detach->transaction);
 
     detach->timeout = 0;
+    if (transaction_outcome(detach->transaction) != OUTCOME_PENDING)
+        return G_SOURCE_REMOVE; /* it has left, and is only looked for once more */
     complain_leaving(once, plan);
     once_answer(once, result(once, plan), EXIT_UNFINISHED);
     return G_SOURCE_REMOVE;

@@ -6,11 +6,15 @@
 
 #include "tui/report.h"
 
+/* A QEMU that was stopped, or waits for a dead file system, answers nothing more. */
+#define SILENCE_US (10 * G_USEC_PER_SEC)
+#define SILENCE_LOOK_MS 500
+
 void once_end(Once *once, int status)
 {
     if (!g_main_loop_is_running(once->loop))
         return;
-    once->status = status;
+    once->status = once->signal ? EXIT_SIGNAL + once->signal : status;
     g_main_loop_quit(once->loop);
 }
 
@@ -61,19 +65,41 @@ static void on_session(Session *session, SessionChange change, gpointer data)
     }
 }
 
+static gboolean on_silence_look(gpointer data)
+{
+    Once *once = data;
+
+    if (session_silence(once->session) < SILENCE_US || !g_main_loop_is_running(once->loop))
+        return G_SOURCE_CONTINUE;
+    complain_pending(once);
+    report_complain("the monitor %s has not answered for %d s: QEMU is stopped, or waits for a "
+                    "file; look at its process, then at what has come of this with backplane tree",
+                    session_target(once->session), (int)(SILENCE_US / G_USEC_PER_SEC));
+    once_end(once, EXIT_CONNECTION);
+    return G_SOURCE_CONTINUE;
+}
+
 typedef struct {
     Once *once;
     int number;
     guint source;
 } Signal;
 
+/* The first may start a way back, the second ends that as well. */
 static gboolean on_signal(gpointer data)
 {
     const Signal *signal = data;
+    Once *once = signal->once;
+    gboolean again = once->signal != 0;
 
-    complain_pending(signal->once);
+    once->signal = signal->number;
+    if (!again && once->task->interrupted && once->task->interrupted(once)) {
+        report_complain("interrupted: taking back what was done");
+        return G_SOURCE_CONTINUE;
+    }
+    complain_pending(once);
     report_complain("interrupted");
-    once_end(signal->once, EXIT_SIGNAL + signal->number);
+    once_end(once, EXIT_SIGNAL + signal->number);
     return G_SOURCE_CONTINUE;
 }
 
@@ -82,6 +108,7 @@ int once_run(const Options *options, const char *target, const OnceTask *task, g
     g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);
     Once once = { .options = options, .task = task, .data = data, .loop = loop };
     Signal signals[] = { { &once, SIGINT }, { &once, SIGTERM }, { &once, SIGHUP } };
+    guint look;
     g_autoptr(GError) error = NULL;
     g_autoptr(Session) session = session_new(target, SESSION_ONCE, &error);
 
@@ -93,7 +120,9 @@ int once_run(const Options *options, const char *target, const OnceTask *task, g
     session_listen(session, on_session, &once);
     for (gsize i = 0; i < G_N_ELEMENTS(signals); i++)
         signals[i].source = g_unix_signal_add(signals[i].number, on_signal, &signals[i]);
+    look = g_timeout_add(SILENCE_LOOK_MS, on_silence_look, &once);
     g_main_loop_run(loop);
+    g_source_remove(look);
     for (gsize i = 0; i < G_N_ELEMENTS(signals); i++)
         g_source_remove(signals[i].source);
     session_unlisten(session, on_session, &once);

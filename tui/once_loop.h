@@ -19,6 +19,9 @@ typedef struct {
     /* What is under way in the guest, for those who interrupt or lose it; NULL for nothing.
      * (transfer full) */
     char *(*pending)(Once *once);
+    /* Somebody interrupts: TRUE when the task takes back what it did and then ends. NULL: it need
+     * not. */
+    gboolean (*interrupted)(Once *once);
 } OnceTask;
 
 struct Once {
@@ -28,13 +31,14 @@ struct Once {
     Session *session;
     GMainLoop *loop;
     gboolean begun; /* live was called */
+    int signal;     /* that interrupted, 0 for none */
     int status;
 };
 
 /* Runs the task against a target; gives the exit status. */
 int once_run(const Options *options, const char *target, const OnceTask *task, gpointer data);
 
-/* The end. The first call counts. */
+/* The end. The first call counts; a signal that came before gives the status. */
 void once_end(Once *once, int status);
 /* Tells the error and ends with its status. */
 void once_fail(Once *once, const GError *error);

@@ -209,6 +209,20 @@ char *report_detach_plan_json(const Plan *plan)
     return finish(json);
 }
 
+/* The back ends that are gone. */
+static json_t *removed_to_json(const Plan *plan)
+{
+    json_t *json = json_array();
+
+    for (guint i = 0; i < plan->steps->len; i++) {
+        const Step *step = plan->steps->pdata[i];
+
+        if (!step->action->leaves && step->state == STEP_DONE)
+            json_array_append_new(json, string_or_null(step->words));
+    }
+    return json;
+}
+
 char *report_detach_json(const Plan *plan)
 {
     static const char *const names[] = {
@@ -226,5 +240,6 @@ char *report_detach_json(const Plan *plan)
 
         json_array_append_new(json_object_get(json, names[fate]), subject_to_json(subject));
     }
+    json_object_set_new(json, "removed", removed_to_json(plan));
     return finish(json);
 }

@@ -20,8 +20,9 @@ char *report_attach_json(const Plan *plan);
  * (transfer full) */
 char *report_detach_plan_json(const Plan *plan);
 
-/* {"detached": [...], "leaving": [...], "kept": [...]}, each {"id", "path", "driver", "address"}:
- * what has become of the plan's devices so far. (transfer full) */
+/* {"detached": [...], "leaving": [...], "kept": [...], "removed": [...]}: what has become of the
+ * plan's devices so far, each {"id", "path", "driver", "address"}, and the words of back ends.
+ * (transfer full) */
 char *report_detach_json(const Plan *plan);
 
 #endif

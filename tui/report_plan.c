@@ -56,13 +56,9 @@ char *report_plan_text(const Plan *plan, gboolean ascii)
 
 char *report_subject_name(const PlanSubject *subject)
 {
-    g_autofree char *address = NULL;
+    g_autofree char *name = plan_subject_name(subject);
 
-    if (subject->id)
-        return text_printable(subject->id, -1, 0);
-    address = address_to_text(&subject->address);
-    return g_strdup_printf("%s%s%s", subject->driver ? subject->driver : "device",
-                           *address ? " at " : "", address);
+    return text_printable(name, -1, 0);
 }
 
 char *report_attached_text(const Plan *plan)
@@ -104,9 +100,25 @@ Fate report_subject_fate(const Plan *plan, const PlanSubject *subject)
     return step->state == STEP_DONE ? FATE_GONE : FATE_LEAVING;
 }
 
+/* A plan for no device removes back ends that outlived theirs. */
+static void add_removed(GString *text, const Plan *plan)
+{
+    for (guint i = 0; i < plan->steps->len; i++) {
+        const Step *step = plan->steps->pdata[i];
+
+        if (!step->action->leaves && step->state == STEP_DONE) {
+            add_printable(text, step->words);
+            g_string_append(text, " removed\n");
+        }
+    }
+}
+
 char *report_detached_text(const Plan *plan)
 {
     GString *text = g_string_new(NULL);
+
+    if (!plan->subjects->len)
+        add_removed(text, plan);
 
     for (guint i = 0; i < plan->subjects->len; i++) {
         const PlanSubject *subject = plan->subjects->pdata[i];

@@ -20,7 +20,8 @@ typedef enum {
 /* What a detaching plan has done to one of its devices so far. */
 Fate report_subject_fate(const Plan *plan, const PlanSubject *subject);
 
-/* "sd3 detached", a line for each device that has gone. (transfer full) */
+/* "sd3 detached", a line for each device that has gone; of a plan for back ends alone "block node
+ * sd3-fmt removed". (transfer full) */
 char *report_detached_text(const Plan *plan);
 
 /* "sd3", else "e1000 at 00:05.0". (transfer full) */

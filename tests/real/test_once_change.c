@@ -269,6 +269,8 @@ static void a_stubborn_guest_is_status_4(void **state)
 {
     g_autoptr(Run) run = NULL;
     g_autoptr(Run) shown = NULL;
+    g_autoptr(Run) again = NULL;
+    g_autoptr(Run) gone = NULL;
     json_t *json;
 
     attach_nic("slow");
@@ -287,7 +289,59 @@ static void a_stubborn_guest_is_status_4(void **state)
     stubborn(FALSE);
     json_decref(real_qemu_wait_event(qemu, "DEVICE_DELETED", "slow"));
     assert_true(has_netdev("slow-user"));
-    real_qemu_tell(qemu, "netdev_del", json_pack("{s:s}", "id", "slow-user"));
+    assert_complaint(run, "run the same command again");
+    again = RUN("detach", target, "slow");
+    assert_int_equal(again->status, 0);
+    assert_string_equal(again->out, "netdev slow-user removed\n");
+    assert_false(has_netdev("slow-user"));
+    gone = RUN("detach", target, "slow");
+    assert_int_equal(gone->status, 2);
+}
+
+/* Whole or not at all, whenever it comes. */
+static void an_interrupted_attach_leaves_nothing(void **state)
+{
+    g_autofree char *before = real_qemu_state(qemu);
+    g_autofree char *file = option("file", disk);
+    const char *const words[] = { "attach", target, "disk", file, "bus=usb", "id=cut", NULL };
+
+    for (guint i = 0; i < 12; i++) {
+        GSubprocess *process = program_start(words);
+        g_autoptr(Run) run = NULL;
+        g_autoptr(Run) detach = NULL;
+        g_autofree char *after = NULL;
+
+        g_usleep(20000 + i * 10000);
+        g_subprocess_send_signal(process, SIGINT);
+        run = program_end(process);
+        detach = RUN("detach", target, "cut", "usb0");
+        if (run->status != 0 && detach->status != 0)
+            assert_int_equal(run->status, 130);
+        after = real_qemu_state(qemu);
+        assert_string_equal(before, after);
+    }
+}
+
+/* A stopped QEMU answers nothing, and still lets clients connect to its other monitors. */
+static void a_silent_monitor_is_given_up(void **state)
+{
+    const char *const words[] = { "detach", target, "mute", "--wait", "60", NULL };
+    GSubprocess *process;
+    g_autoptr(Run) run = NULL;
+
+    attach_nic("mute");
+    stubborn(TRUE);
+    process = program_start(words);
+    real_qemu_serial_wait(qemu, "stubborn: keeping");
+    kill(real_qemu_pid(qemu), SIGSTOP);
+    run = program_end(process);
+    kill(real_qemu_pid(qemu), SIGCONT);
+    assert_int_equal(run->status, 3);
+    assert_complaint(run, "mute: the guest has not released it yet");
+    assert_complaint(run, "has not answered for 10 s");
+    stubborn(FALSE);
+    json_decref(real_qemu_wait_event(qemu, "DEVICE_DELETED", "mute"));
+    real_qemu_tell(qemu, "netdev_del", json_pack("{s:s}", "id", "mute-user"));
 }
 
 static void what_follows_a_leaving_device_is_kept(void **state)
@@ -373,6 +427,8 @@ int main(void)
         cmocka_unit_test(refused_before_anything_is_sent),
         cmocka_unit_test(qemus_own_sentence_is_shown),
         cmocka_unit_test(a_stubborn_guest_is_status_4),
+        cmocka_unit_test(an_interrupted_attach_leaves_nothing),
+        cmocka_unit_test(a_silent_monitor_is_given_up),
         cmocka_unit_test(what_follows_a_leaving_device_is_kept),
         cmocka_unit_test(an_interruption_names_what_is_pending),
         cmocka_unit_test(a_paused_guest_is_named_as_the_reason),
