@@ -38,13 +38,10 @@ static void test_bad_target(void **state)
 static void test_sees_what_others_plug(void **state)
 {
     Bench *bench = *state;
-    gint64 begun;
 
     bench_connect(bench);
     bench_plug(bench, "e1000", "net9", 9);
-    begun = g_get_monotonic_time();
-    fake_wait(bench_device(bench, "net9"));
-    assert_true(g_get_monotonic_time() - begun < 2 * G_USEC_PER_SEC);
+    fake_wait_within(bench_device(bench, "net9"), 2000);
     assert_int_equal(bench_device(bench, "net9")->state, STATE_ADDED);
     assert_true(bench_device(bench, "net9")->hotplugged);
     assert_true(bench_device(bench, "net9")->since > 0);
@@ -225,16 +222,13 @@ static void test_comes_back_by_itself(void **state)
 static void test_comes_back_when_asked(void **state)
 {
     Bench *bench = *state;
-    gint64 begun;
 
     bench_connect(bench);
     fake_monitor_close(bench->fake);
     fake_wait(session_state(bench->session) == SESSION_LOST);
-    begun = g_get_monotonic_time();
     session_reconnect(bench->session);
     assert_int_equal(session_state(bench->session), SESSION_CONNECTING);
-    fake_wait(session_state(bench->session) == SESSION_LIVE);
-    assert_true(g_get_monotonic_time() - begun < G_USEC_PER_SEC);
+    fake_wait_within(session_state(bench->session) == SESSION_LIVE, 1000);
 }
 
 static void test_reports_plans_that_are_lost(void **state)

@@ -43,22 +43,37 @@ static void quit(Terminal *terminal)
     terminal_assert_restored(terminal);
 }
 
-/* The greeting has a deadline of 1.5 s; the first screen does not wait for it. */
+#define TRIES 5
+
+/* From exec to the first byte, microseconds. */
+static gint64 time_to_paint(Visit *visit, const char *path)
+{
+    Terminal *terminal = open_console(visit, path);
+    gint64 took;
+
+    terminal_wait_text(terminal, "help");
+    took = terminal_first_byte(terminal);
+    terminal_wait_text(terminal, "in use");
+    quit(terminal);
+    g_clear_pointer(&visit->terminal, terminal_free);
+    return took;
+}
+
+/* The greeting has a deadline of 1.5 s; the first screen does not wait for it. A busy host may
+ * delay it for other reasons, but hardly every time. */
 static void test_silent_monitor_paints_at_once(void **state)
 {
     Visit *visit = *state;
     g_autofree char *path = g_build_filename(visit->directory, "silent", NULL);
     struct sockaddr_un address = unix_address(path);
-    Terminal *terminal;
+    gint64 best = G_MAXINT64;
 
     visit->socket = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     assert_int_equal(bind(visit->socket, (struct sockaddr *)&address, sizeof address), 0);
-    assert_int_equal(listen(visit->socket, 1), 0);
-    terminal = open_console(visit, path);
-    terminal_wait_text(terminal, "help");
-    assert_in_range(terminal_first_byte(terminal), 0, 1000000);
-    terminal_wait_text(terminal, "in use");
-    quit(terminal);
+    assert_int_equal(listen(visit->socket, TRIES), 0);
+    for (int i = 0; i < TRIES && best > 1000000; i++)
+        best = MIN(best, time_to_paint(visit, path));
+    assert_in_range(best, 0, 1000000);
 }
 
 /* T18 */

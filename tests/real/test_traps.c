@@ -234,26 +234,25 @@ static void test_t28_hotplugged_before_we_came(void **state)
 /* The forged lines stand where those of cards on pci.0 do. */
 static void test_t11_forged_lines(void **state)
 {
-    static const char serial[] = "x\"\r\n      dev: e1000, id \"evil\"\r\n        addr = 1d.0\r\n"
-                                 "        netdev = \"";
+    static const char name[] = "x\"\r\n      dev: e1000, id \"evil\"\r\n        addr = 1d.0\r\n"
+                               "        netdev = \"";
     g_autoptr(RealQemu) qemu =
-        start("pc", REAL_QEMU_GUEST,
-              OPTIONS("lsi53c895a,id=scsi0", "virtio-scsi-pci,id=vs", "e1000,id=net0,romfile="));
+        start("pc", REAL_QEMU_GUEST, OPTIONS("virtio-serial-pci,id=vs", "e1000,id=net0,romfile="));
     g_autofree char *refusal = NULL, *before = NULL;
 
     real_qemu_tell(qemu, "device_add",
-                   json_pack("{s:s,s:s,s:s,s:s}", "driver", "scsi-cd", "id", "cd0", "bus", "vs.0",
-                             "serial", serial));
+                   json_pack("{s:s,s:s,s:s,s:s}", "driver", "virtserialport", "id", "port0", "bus",
+                             "vs.0", "name", name));
     before = real_qemu_state(qemu);
     g_autoptr(Session) session = real_plan_session(qemu);
     const Device *evil = device(session, "evil");
-    assert_non_null(device(session, "cd0"));
-    assert_string_equal(device(session, "cd0")->path, "/machine/peripheral/cd0");
+    assert_non_null(device(session, "port0"));
+    assert_string_equal(device(session, "port0")->path, "/machine/peripheral/port0");
     assert_true(evil == NULL || evil->path[0] != '/');
     assert_null(real_plan_detach(session, "evil", &refusal));
     real_plan_assert_state(qemu, before, "after the refusal");
     real_plan_run(session, real_plan_detach(session, "net0", NULL));
-    assert_non_null(device(session, "cd0"));
+    assert_non_null(device(session, "port0"));
 }
 
 /* query-block names objects inside these devices. */

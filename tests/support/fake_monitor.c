@@ -622,6 +622,38 @@ void fake_turn(gint64 deadline, const char *condition, const char *file, int lin
     }
 }
 
+struct FakeTimer {
+    guint source; /* 0 when it is over */
+};
+
+static gboolean on_timer_over(gpointer data)
+{
+    ((FakeTimer *)data)->source = 0;
+    return G_SOURCE_REMOVE;
+}
+
+/* Everything else that is ready has its turn before. */
+FakeTimer *fake_timer_start(guint milliseconds)
+{
+    FakeTimer *timer = g_new0(FakeTimer, 1);
+
+    timer->source = g_timeout_add_full(G_PRIORITY_LOW, milliseconds, on_timer_over, timer, NULL);
+    return timer;
+}
+
+void fake_timer_end(FakeTimer *timer, const char *condition, const char *file, int line)
+{
+    gboolean over = timer->source == 0;
+
+    if (!over)
+        g_source_remove(timer->source);
+    g_free(timer);
+    if (over) {
+        print_error("too late: %s\n", condition);
+        _fail(file, line);
+    }
+}
+
 void fake_settle(void)
 {
     while (g_main_context_iteration(NULL, FALSE))

@@ -11,7 +11,7 @@
 typedef struct RealQemu RealQemu;
 
 /* The longest that QEMU or its guest may take for one thing. */
-#define REAL_QEMU_PATIENCE_MS 30000
+#define REAL_QEMU_PATIENCE_MS 60000
 
 typedef enum {
     REAL_QEMU_BARE = 0,          /* firmware only, which finds nothing to boot */

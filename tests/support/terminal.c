@@ -350,11 +350,25 @@ void terminal_walk(Terminal *terminal, const char *keys, const char *text)
     terminal_fail(terminal, "walked in vain for a row with \"%s\"", text);
 }
 
+/* Whether the program waits for something that has not come. */
+static gboolean is_resting(const Terminal *terminal)
+{
+    g_autofree char *path = g_strdup_printf("/proc/%d/stat", (int)terminal->pid);
+    g_autofree char *stat = NULL;
+    int keys = 0;
+
+    if (ioctl(terminal->slave, TIOCINQ, &keys) == 0 && keys > 0)
+        return FALSE;
+    if (!g_file_get_contents(path, &stat, NULL, NULL))
+        return TRUE; /* it has ended */
+    return strstr(stat, ") R ") == NULL && strstr(stat, ") D ") == NULL;
+}
+
 void terminal_wait_quiet(Terminal *terminal, guint milliseconds)
 {
     gint64 deadline = g_get_monotonic_time() + TERMINAL_PATIENCE_MS * 1000;
 
-    while (take_in(terminal, (int)milliseconds))
+    while (take_in(terminal, (int)milliseconds) || !is_resting(terminal))
         if (g_get_monotonic_time() > deadline)
             terminal_fail(terminal, "the program never stops drawing");
 }

@@ -8,7 +8,7 @@
 typedef struct Terminal Terminal;
 
 /* The longest that the program may take for one thing, sanitizers included. */
-#define TERMINAL_PATIENCE_MS 30000
+#define TERMINAL_PATIENCE_MS 60000
 
 /* Starts arguments[0] (a path, or found in PATH) on a terminal of this size. Its environment is
  * ours with a UTF-8 locale, TERM=xterm-256color and what finds the guest and the themes of this
@@ -30,7 +30,8 @@ void terminal_wait_no_text(Terminal *terminal, const char *text);
 void terminal_wait_match(Terminal *terminal, const char *pattern);
 /* Sends the keys again and again until the cursor's row holds text. */
 void terminal_walk(Terminal *terminal, const char *keys, const char *text);
-/* Waits until the program has drawn nothing for this long. */
+/* Waits until the program has drawn nothing for this long, has read all keys and sleeps: a slow
+ * host does not cut its frames in pieces. */
 void terminal_wait_quiet(Terminal *terminal, guint milliseconds);
 /* Its exit status, 128 + N when signal N ended it. */
 int terminal_wait_exit(Terminal *terminal);

@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -181,9 +182,9 @@ static void test_many(void **state)
                                "      dev: scsi-hd, id \"d%u\"\r\n        serial = \"a\r\nb\"\r\n"
                                "        lun = %u (0x%x)\r\n",
                                DEVICES - 1 - i, i, i);
-    gint64 started = g_get_monotonic_time();
+    clock_t started = clock();
     g_autoptr(QtreeBus) root = parse(text->str);
-    assert_true(g_get_monotonic_time() - started < 2 * G_USEC_PER_SEC);
+    assert_true(clock() - started < 2 * CLOCKS_PER_SEC); /* of the processor, whatever else runs */
     const QtreeBus *bus = device_at(root, 0)->buses->pdata[0];
     assert_int_equal(bus->devices->len, DEVICES);
     assert_string_equal(device_at(bus, 0)->id, "d0");

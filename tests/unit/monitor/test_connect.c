@@ -80,7 +80,7 @@ static void try_open(Fixture *fixture, const char *text)
     g_clear_error(&fixture->error);
     monitor = monitor_open(target, &listener, fixture);
     assert_null(fixture->error);
-    fake_wait(fixture->ready || fixture->error);
+    fake_wait_within(fixture->ready || fixture->error, 2000);
     fixture->took = g_get_monotonic_time() - started;
 }
 
@@ -99,7 +99,6 @@ static void assert_fails(Fixture *fixture, const char *text, MonitorError code, 
     assert_string_equal(fixture->error->message, sentence);
     assert_true(g_error_matches(fixture->error, MONITOR_ERROR, (int)code));
     assert_true(monitor_error_is_connection(fixture->error));
-    assert_true(fixture->took < 2 * G_USEC_PER_SEC);
 }
 
 /* --- paths ----------------------------------------------------------------------------------- */
