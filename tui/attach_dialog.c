@@ -11,9 +11,10 @@
 #define WIDTH 76
 #define WIDE 112
 #define MARGIN 4
-#define FOOT 3       /* rule, buttons, bottom */
-#define BODY_USUAL 9 /* lines of the plan that have their room from the start */
-#define BODY_MIN 3   /* lines of the plan below which the fields take its room */
+#define FOOT 3         /* rule, buttons, bottom */
+#define FIELDS_USUAL 8 /* lines of fields and plan that have their room from the start */
+#define BODY_USUAL 13
+#define BODY_MIN 3 /* lines of the plan below which the fields take its room */
 
 enum { BUTTON_ATTACH, BUTTON_CANCEL, BUTTONS };
 
@@ -55,7 +56,7 @@ static gboolean is_text(const AttachField *field)
            (field->type == FIELD_TEXT || field->type == FIELD_FILE || field->type == FIELD_OPTIONS);
 }
 
-/* --- painting ------------------------------------------------------------------------------- */
+/* --- painting -------------------------------------------------------------------------------- */
 
 /* The choices side by side, the chosen one in brackets; shifted so that it is in sight. */
 static void draw_choices(const Canvas *canvas, int row, int column, int columns, GPtrArray *choices,
@@ -203,6 +204,11 @@ static void fill_plan(const AttachDialog *self, LineList *list, gboolean wide)
         plan_lines_way_back(list, form->plan);
         line_list_rule(list, "Checks", NULL);
         plan_lines_checks(list, form->plan, wide);
+    } else if (attach_form_prompt(form)) {
+        line_list_text(list, ELEMENT_TEXT, attach_form_prompt(form));
+        line_list_text(list, ELEMENT_DIM,
+                       "The plan appears here: every command, and what takes it back. Nothing is "
+                       "sent before you attach.");
     } else if (form->refusal) {
         gboolean input = g_error_matches(form->refusal, ENGINE_ERROR, ENGINE_ERROR_INPUT);
 
@@ -212,27 +218,40 @@ static void fill_plan(const AttachDialog *self, LineList *list, gboolean wide)
     }
 }
 
-/* "Esc cancel, nothing sent"; where the plan has no room of its own what there is to say of it. */
-static void draw_foot_text(const AttachDialog *self, const Canvas *canvas, gboolean body)
+/* What Enter does here, and Esc. */
+static const char *note_of_keys(const AttachDialog *self)
+{
+    gboolean ready = self->form.plan && !self->planning;
+
+    if (focused_button(self) == BUTTON_CANCEL)
+        return "Enter cancel, nothing sent";
+    if (!ready)
+        return "Esc cancel, nothing sent";
+    return focused_button(self) == BUTTON_ATTACH ? "Enter attach   Esc cancel, nothing sent"
+                                                 : "Enter to Attach   Esc cancel, nothing sent";
+}
+
+/* Where the plan has no room of its own the rule tells what there is to say of it. */
+static void draw_foot_rule(const AttachDialog *self, const Canvas *frame, gboolean body)
 {
     const AttachForm *form = &self->form;
-    const char *text = "Esc cancel, nothing sent";
-    int from = 24; /* behind the buttons */
+    g_autofree char *count = form->plan ? plan_count_text(form->plan) : NULL;
+    const char *why = attach_form_prompt(form);
 
-    if (!body && form->refusal)
-        text = form->refusal->message;
-    draw_right(canvas, 0, from, canvas->columns - from,
-               !body && form->refusal ? ELEMENT_CAUTION : ELEMENT_DIM, text);
+    if (!why && form->refusal)
+        why = form->refusal->message;
+    draw_box_rule(frame, frame->rows - FOOT, body ? NULL : why, body ? NULL : count);
 }
 
 static void draw_foot(AttachDialog *self, const Canvas *frame, gboolean body)
 {
     DialogButton buttons[BUTTONS] = { { "Attach", !self->form.plan || self->planning },
                                       { "Cancel", FALSE } };
+    const char *const notes[] = { note_of_keys(self), "Esc cancel", NULL };
 
-    draw_box_rule(frame, frame->rows - FOOT, NULL, NULL);
+    draw_foot_rule(self, frame, body);
     self->foot = canvas_part(frame, frame->rows - 2, 2, 1, frame->columns - MARGIN);
-    draw_foot_text(self, &self->foot, body);
+    dialog_draw_note(&self->foot, 0, buttons, BUTTONS, notes);
     dialog_draw_buttons(&self->dialog, &self->foot, 0, buttons, BUTTONS, focused_button(self));
 }
 
@@ -262,7 +281,8 @@ static void paint(Dialog *dialog, const Canvas *screen)
     Canvas frame, fields, body;
 
     fill_plan(self, list, wide);
-    self->rows = MAX(self->rows, 1 + wanted + MAX(line_list_length(list), BODY_USUAL) + FOOT);
+    self->rows = MAX(self->rows, 1 + MAX(wanted, FIELDS_USUAL) +
+                                     MAX(line_list_length(list), BODY_USUAL) + FOOT);
     frame = dialog_frame(screen, self->rows, columns, heading, count);
     room = frame.rows - 1 - FOOT;
     lines = MIN(wanted, room - wanted >= BODY_MIN ? wanted : room);
@@ -274,7 +294,7 @@ static void paint(Dialog *dialog, const Canvas *screen)
     draw_foot(self, &frame, body.rows >= BODY_MIN);
 }
 
-/* --- keys ----------------------------------------------------------------------------------- */
+/* --- keys ------------------------------------------------------------------------------------ */
 
 static void on_planned(Session *session, Plan *plan, const GError *error, gpointer data)
 {

@@ -22,7 +22,7 @@ static void add(GPtrArray *choices, const char *text)
         g_ptr_array_add(choices, g_strdup(text));
 }
 
-/* --- choices -------------------------------------------------------------------------------- */
+/* --- choices --------------------------------------------------------------------------------- */
 
 static gboolean is_pci(const Bus *bus)
 {
@@ -138,7 +138,7 @@ static void add_controller_models(GPtrArray *choices, const Guest *guest, FieldV
     add_models(choices, is_controller);
 }
 
-/* --- the table ------------------------------------------------------------------------------ */
+/* --- the table ------------------------------------------------------------------------------- */
 
 static const AttachField fields[] = {
     { "kind", NULL, ANY, FIELD_KIND, NULL, "disk|cdrom|nic|controller|device", NULL, CHOOSE },

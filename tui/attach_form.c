@@ -5,7 +5,7 @@
 
 #include "engine/allocate.h"
 
-/* --- values --------------------------------------------------------------------------------- */
+/* --- values ---------------------------------------------------------------------------------- */
 
 static guint field_of_option(const AttachForm *form, const char *option)
 {
@@ -72,7 +72,7 @@ static void find_shown(AttachForm *form)
             g_array_append_val(form->shown, i);
 }
 
-/* --- request and plan ----------------------------------------------------------------------- */
+/* --- request and plan ------------------------------------------------------------------------ */
 
 static void add_words(GPtrArray *words, const char *text)
 {
@@ -83,7 +83,8 @@ static void add_words(GPtrArray *words, const char *text)
             g_ptr_array_add(words, g_strdup(*part));
 }
 
-Request *attach_form_request(const AttachForm *form, GError **error)
+/* more: another word; NULL. */
+static Request *make_request(const AttachForm *form, const char *more, GError **error)
 {
     gsize count;
     const AttachField *fields = attach_fields(&count);
@@ -98,8 +99,36 @@ Request *attach_form_request(const AttachForm *form, GError **error)
         else if (fields[field].option && *text)
             g_ptr_array_add(words, g_strdup_printf("%s=%s", fields[field].option, text));
     }
+    if (more)
+        g_ptr_array_add(words, g_strdup(more));
     g_ptr_array_add(words, NULL);
     return request_parse(request_kind_name(form->kind), (const char *const *)words->pdata, error);
+}
+
+Request *attach_form_request(const AttachForm *form, GError **error)
+{
+    return make_request(form, NULL, error);
+}
+
+const char *attach_form_prompt(const AttachForm *form)
+{
+    static const struct {
+        RequestKind kind;
+        const char *option, *prompt;
+    } needed[] = {
+        { REQUEST_DISK, "file", "Give the image to attach: type its path, Tab completes it." },
+        { REQUEST_DEVICE, "driver", "Give a driver of QEMU, such as virtio-rng-pci." },
+    };
+
+    if (form->plan || !g_error_matches(form->refusal, ENGINE_ERROR, ENGINE_ERROR_INPUT))
+        return NULL;
+    for (gsize i = 0; i < G_N_ELEMENTS(needed); i++) {
+        guint field = field_of_option(form, needed[i].option);
+
+        if (form->kind == needed[i].kind && !form->edits[field].text->len)
+            return needed[i].prompt;
+    }
+    return NULL;
 }
 
 static char *image_note(const Image *image)
@@ -124,6 +153,33 @@ static void plan_with_facts(AttachForm *form, const Request *request)
         form->plan = hotplug_plan_attach(&facts, request, &form->refusal);
 }
 
+static void take_chosen(AttachForm *form, GHashTable *chosen)
+{
+    g_clear_pointer(&form->chosen, g_hash_table_unref);
+    form->chosen = g_hash_table_ref(chosen);
+    find_shown(form);
+}
+
+/* Bus, place and id do not hang on the image: they are proposed before it is known. */
+static void propose_for_any_image(AttachForm *form)
+{
+    static const Image any = { .path = (char *)"image",
+                               .real = (char *)"image",
+                               .format = (char *)"raw",
+                               .size = -1,
+                               .used = -1,
+                               .writable = TRUE };
+    HotplugFacts facts = { .guest = session_guest(form->session), .image = &any };
+    g_autoptr(Request) request = make_request(form, "file=image", NULL);
+    Plan *plan = request && facts.guest ? hotplug_plan_attach(&facts, request, NULL) : NULL;
+
+    if (!plan)
+        return;
+    g_hash_table_remove(plan->chosen, "file");
+    take_chosen(form, plan->chosen);
+    plan_free(plan);
+}
+
 void attach_form_plan(AttachForm *form)
 {
     g_autoptr(Request) request = NULL;
@@ -137,14 +193,13 @@ void attach_form_plan(AttachForm *form)
     g_clear_pointer(&form->plan, plan_free);
     if (request)
         plan_with_facts(form, request);
-    if (form->plan) {
-        g_clear_pointer(&form->chosen, g_hash_table_unref);
-        form->chosen = g_hash_table_ref(form->plan->chosen);
-        find_shown(form);
-    }
+    if (form->plan)
+        take_chosen(form, form->plan->chosen);
+    else if (form->kind == REQUEST_DISK && attach_form_prompt(form))
+        propose_for_any_image(form);
 }
 
-/* --- choosing ------------------------------------------------------------------------------- */
+/* --- choosing -------------------------------------------------------------------------------- */
 
 const Bus *attach_form_slot_bus(const AttachForm *form)
 {
@@ -240,7 +295,7 @@ void attach_form_jump(AttachForm *form, guint field, gunichar c)
     }
 }
 
-/* --- where the cursor was ------------------------------------------------------------------- */
+/* --- where the cursor was -------------------------------------------------------------------- */
 
 static void state(AttachForm *form, RequestKind kind, const char *option, const char *value)
 {

@@ -32,6 +32,9 @@ GPtrArray *attach_form_choices(const AttachForm *form, guint field);
 /* NULL with an error when the words do not make a request. (transfer full) */
 Request *attach_form_request(const AttachForm *form, GError **error);
 
+/* What is to be given first, as long as it is not; else NULL. */
+const char *attach_form_prompt(const AttachForm *form);
+
 /* Plans anew; to be called after every change. */
 void attach_form_plan(AttachForm *form);
 

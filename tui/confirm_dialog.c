@@ -77,6 +77,17 @@ static void fill(const ConfirmDialog *self, LineList *list, gboolean wide)
     }
 }
 
+static void draw_note(const ConfirmDialog *self, const DialogButton *buttons)
+{
+    g_autofree char *verb = g_ascii_strdown(self->verb, -1);
+    g_autofree char *runs = g_strdup_printf("Enter %s   Esc cancel, nothing sent", verb);
+    const char *const notes[] = { self->focus == BUTTON_RUN ? runs
+                                                            : "y yes   Esc cancel, nothing sent",
+                                  "Esc cancel", NULL };
+
+    dialog_draw_note(&self->foot, 0, buttons, BUTTONS, notes);
+}
+
 static void paint(Dialog *dialog, const Canvas *screen)
 {
     ConfirmDialog *self = (ConfirmDialog *)dialog;
@@ -92,8 +103,7 @@ static void paint(Dialog *dialog, const Canvas *screen)
     line_list_draw_boxed(list, &body, &self->top);
     draw_box_rule(&frame, frame.rows - FOOT, NULL, NULL);
     self->foot = canvas_part(&frame, frame.rows - 2, 2, 1, frame.columns - MARGIN);
-    draw_right(&self->foot, 0, 24, self->foot.columns - 24, ELEMENT_DIM,
-               "y yes   Esc cancel, nothing sent");
+    draw_note(self, buttons);
     dialog_draw_buttons(dialog, &self->foot, 0, buttons, BUTTONS, self->focus);
 }
 

@@ -12,7 +12,7 @@
 #define DOUBLE_CLICK_US (400 * 1000)
 #define WHEEL_LINES 3
 
-/* --- painting when it is due ---------------------------------------------------------------- */
+/* --- painting when it is due ----------------------------------------------------------------- */
 
 static gboolean on_paint_due(gpointer data)
 {
@@ -78,11 +78,19 @@ static gboolean on_tick(gpointer data)
     return G_SOURCE_REMOVE;
 }
 
+void console_await(Console *console, const char *path)
+{
+    g_free(console->awaited);
+    console->awaited = g_strdup(path);
+}
+
 void console_take_tree(Console *console)
 {
     Guest *guest = (Guest *)session_guest(console->session); /* shared by counting, not changed */
 
     tree_view_update(console->tree, guest, console->now());
+    if (console->awaited && tree_view_reveal(console->tree, console->awaited))
+        console_await(console, NULL);
     header_count(guest, &console->counts);
     plan_tick(console);
 }
@@ -98,7 +106,7 @@ static void on_session(Session *session, SessionChange change, gpointer data)
     console_paint_soon(console);
 }
 
-/* --- messages and dialogs ------------------------------------------------------------------- */
+/* --- messages and dialogs -------------------------------------------------------------------- */
 
 void console_say(Console *console, Element element, const char *format, ...)
 {
@@ -149,7 +157,7 @@ void console_do(Console *console, DialogEffect effect)
         console_run_plan(console, g_steal_pointer(&plan));
 }
 
-/* --- keys and mouse ------------------------------------------------------------------------- */
+/* --- keys and mouse -------------------------------------------------------------------------- */
 
 static const Key interrupt_key = { FALSE, CONTROL('C') };
 
@@ -181,6 +189,7 @@ static void act(Console *console, const Command *command)
 {
     if (command->act != console_quit)
         console->quit_asked = FALSE;
+    console_await(console, NULL); /* the user went on to something else */
     if (!scroll_pane(console, command))
         command->act(console);
 }
@@ -234,6 +243,7 @@ static void click_tree(Console *console, const MEVENT *mouse)
     gboolean twice = mouse->y == console->click_row && now - console->click_at < DOUBLE_CLICK_US;
 
     console->focus = FOCUS_TREE;
+    console_await(console, NULL);
     console->click_at = twice ? 0 : now;
     console->click_row = mouse->y;
     if (tree_view_click(console->tree, mouse->y - console->layout.tree.top) && twice)
@@ -287,7 +297,7 @@ void console_input(Console *console)
     console_paint(console);
 }
 
-/* --- made and freed ------------------------------------------------------------------------- */
+/* --- made and freed -------------------------------------------------------------------------- */
 
 static void take_theme(Console *console, const char *name)
 {
@@ -339,11 +349,12 @@ void console_free(Console *console)
     g_clear_pointer(&console->hints, g_array_unref);
     g_ptr_array_unref(console->recent);
     g_free(console->detail_key);
+    g_free(console->awaited);
     g_free(console->message);
     g_free(console);
 }
 
-/* --- the main loop -------------------------------------------------------------------------- */
+/* --- the main loop --------------------------------------------------------------------------- */
 
 static gboolean on_input(gint fd, GIOCondition condition, gpointer data)
 {

@@ -21,7 +21,7 @@ static gboolean is_live(const Console *console)
     return session_state(console->session) == SESSION_LIVE;
 }
 
-/* --- moving --------------------------------------------------------------------------------- */
+/* --- moving ---------------------------------------------------------------------------------- */
 
 void console_cursor_up(Console *console)
 {
@@ -63,7 +63,7 @@ void console_bottom(Console *console)
     tree_view_go(console->tree, G_MAXUINT);
 }
 
-/* --- the view ------------------------------------------------------------------------------- */
+/* --- the view -------------------------------------------------------------------------------- */
 
 void console_fold(Console *console)
 {
@@ -141,7 +141,7 @@ void console_redraw(Console *console)
     tty_forget_screen(console->tty);
 }
 
-/* --- the guest ------------------------------------------------------------------------------ */
+/* --- the guest ------------------------------------------------------------------------------- */
 
 static void say_not_connected(Console *console)
 {
@@ -247,7 +247,7 @@ void console_reconnect(Console *console)
     session_reconnect(console->session);
 }
 
-/* --- running plans -------------------------------------------------------------------------- */
+/* --- running plans --------------------------------------------------------------------------- */
 
 /* What was sent for a plan that is over: texts, since the plan itself is gone by then. */
 typedef struct {
@@ -325,6 +325,7 @@ static void on_finished(Session *session, const Transaction *transaction, gpoint
     if (transaction_outcome(transaction) == OUTCOME_DONE) {
         console_say(console, ELEMENT_TEXT, "done: %s", plan->title);
     } else {
+        console_await(console, NULL);
         text = failure_text(transaction);
         if (console->dialog)
             console_say(console, ELEMENT_ERROR, "%s", text);
@@ -336,6 +337,10 @@ static void on_finished(Session *session, const Transaction *transaction, gpoint
 
 void console_run_plan(Console *console, Plan *plan)
 {
+    const PlanSubject *asked_for = plan->subjects->len ? plan->subjects->pdata[0] : NULL;
+
+    if (asked_for && plan->verb == PLAN_ATTACH)
+        console_await(console, asked_for->path);
     console_say(console, ELEMENT_DIM, "%s ...", plan->title);
     session_run(console->session, plan, on_finished, console);
 }
@@ -369,7 +374,7 @@ void console_commands_sent(Console *console)
     console_open(console, text_dialog_new("Commands sent", fill_sent, console, NULL));
 }
 
-/* --- the program ---------------------------------------------------------------------------- */
+/* --- the program ----------------------------------------------------------------------------- */
 
 void console_help(Console *console)
 {
@@ -400,7 +405,7 @@ void console_quit(Console *console)
         g_main_loop_quit(console->loop);
 }
 
-/* --- which hints stand ---------------------------------------------------------------------- */
+/* --- which hints stand ----------------------------------------------------------------------- */
 
 gboolean console_can_attach(const Console *console)
 {
@@ -456,6 +461,10 @@ GPtrArray *console_hints(const Console *console)
     for (gsize i = 0; i < count; i++) {
         gboolean applies = !table[i].applies || table[i].applies(console);
         gboolean useless = console_is_lost(console) && table[i].changes;
+        gboolean early = !session_guest(console->session) && table[i].group != GROUP_PROGRAM;
+
+        if (early && !(is_occasional(&table[i]) && applies))
+            continue;
 
         if (table[i].hint && (applies || !is_occasional(&table[i])) && !useless)
             g_ptr_array_add(hints, (gpointer)&table[i]);

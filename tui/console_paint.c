@@ -62,7 +62,7 @@ Layout console_layout(const Console *console)
     return layout;
 }
 
-/* --- panes ---------------------------------------------------------------------------------- */
+/* --- panes ----------------------------------------------------------------------------------- */
 
 static void paint_bar(const Layout *layout)
 {

@@ -49,6 +49,7 @@ struct Console {
     GPtrArray *recent; /* (SentPlan) plans that are over, newest last */
     gboolean asking;   /* a plan was asked for, and has not come */
     gboolean quit_asked;
+    char *awaited; /* QOM path of what the user attached: the cursor goes there; NULL for none */
 
     Layout layout; /* of the latest frame */
     GArray *hints;
@@ -87,6 +88,9 @@ Layout console_layout(const Console *console);
 /* Commands whose hints stand in the last line. (transfer container) (const Command) */
 GPtrArray *console_hints(const Console *console);
 
+/* Lets the cursor go to this device once it is in the tree; NULL: nowhere. Whoever asked for it
+ * wants to see it come; a key or a click in the meantime cancels that. */
+void console_await(Console *console, const char *path);
 void console_run_plan(Console *console, Plan *plan);
 void console_recent_free(gpointer sent);
 

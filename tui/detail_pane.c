@@ -1,5 +1,4 @@
-/* The facts of one row as labelled lines. Only what QEMU told: a line without a fact is left out.
- */
+/* The facts of one row as labelled lines. Only what QEMU told: what it did not is left out. */
 #include "tui/detail_pane.h"
 
 #include <string.h>
@@ -10,7 +9,7 @@
 #define LABEL_COLUMNS_NARROW 7 /* leaves room for a MAC address */
 #define NARROW 30
 
-/* --- devices -------------------------------------------------------------------------------- */
+/* --- devices --------------------------------------------------------------------------------- */
 
 static const char *place_label(const Device *device)
 {
@@ -27,16 +26,17 @@ static const char *place_label(const Device *device)
     }
 }
 
-static void add_place(LineList *list, const Device *device)
+static void add_place(LineList *list, const Device *device, gboolean narrow)
 {
     g_autofree char *address = address_to_short_text(&device->address);
     const char *plug = device->hotpluggable ? "hotpluggable" : "fixed";
+    gboolean usual = narrow && device->hotpluggable;
 
     if (!device->bus)
         line_list_field(list, "plug", ELEMENT_TEXT, plug);
     else
-        line_list_field_format(list, place_label(device), "%s%s%s, %s", device->bus->name,
-                               *address ? " " : "", address, plug);
+        line_list_field_format(list, place_label(device), "%s%s%s%s%s", device->bus->name,
+                               *address ? " " : "", address, usual ? "" : ", ", usual ? "" : plug);
 }
 
 /* "BAR 0 io c000, 128 bytes": two words that name it, then what it is. */
@@ -55,16 +55,23 @@ static void add_regions(LineList *list, const char *regions)
     }
 }
 
-static void add_pci(LineList *list, const Device *device)
+static void add_pci(LineList *list, const Device *device, gboolean narrow)
+{
+    const PciFacts *pci = device->pci;
+
+    if (pci && narrow)
+        line_list_field_format(list, "PCI", "%04x:%04x", pci->vendor, pci->device);
+    else if (pci)
+        line_list_field_format(list, "PCI", "%04x:%04x rev %02x class %04x", pci->vendor,
+                               pci->device, pci->revision, pci->class_code);
+}
+
+static void add_resources(LineList *list, const Device *device)
 {
     const PciFacts *pci = device->pci;
 
     if (!pci)
         return;
-    line_list_field_format(list, "PCI", "%04x:%04x rev %02x class %04x", pci->vendor, pci->device,
-                           pci->revision, pci->class_code);
-    if (device->label && *device->label)
-        line_list_field(list, "name", ELEMENT_TEXT, device->label);
     if (pci->interrupt && pci->irq >= 0)
         line_list_field_format(list, "interrupt", "INT%c → %d", pci->interrupt, pci->irq);
     else if (pci->interrupt)
@@ -72,17 +79,22 @@ static void add_pci(LineList *list, const Device *device)
     add_regions(list, pci->regions);
 }
 
-static char *drive_size(const Drive *drive)
+static void add_size(LineList *list, const Drive *drive, gboolean narrow)
 {
     g_autofree char *size = size_to_text(drive->size);
     g_autofree char *used = size_to_text(drive->used);
 
-    if (drive->used < 0)
-        return g_steal_pointer(&size);
-    return g_strdup_printf("%s, %s on disk", size, used);
+    if (drive->size < 0)
+        return;
+    if (drive->used < 0 || narrow)
+        line_list_field(list, "size", ELEMENT_TEXT, size);
+    else
+        line_list_field_format(list, "size", "%s, %s on disk", size, used);
+    if (drive->used >= 0 && narrow)
+        line_list_field(list, "used", ELEMENT_TEXT, used);
 }
 
-static void add_drive(LineList *list, const Drive *drive)
+static void add_drive(LineList *list, const Drive *drive, gboolean narrow)
 {
     const char *name;
 
@@ -99,10 +111,7 @@ static void add_drive(LineList *list, const Drive *drive)
             drive->format ? drive->format : "", drive->readonly ? ", read-only" : "");
     if (drive->file)
         line_list_field(list, "file", ELEMENT_TEXT, drive->file);
-    if (drive->size >= 0) {
-        g_autofree char *size = drive_size(drive);
-        line_list_field(list, "size", ELEMENT_TEXT, size);
-    }
+    add_size(list, drive, narrow);
     if (drive->removable)
         line_list_field(list, "tray", ELEMENT_TEXT,
                         drive->tray_open ? "open"
@@ -138,11 +147,21 @@ static void add_buses(LineList *list, const Device *device)
     }
 }
 
+static int longest_name(const GPtrArray *properties)
+{
+    int longest = 0;
+
+    for (guint i = 0; i < properties->len; i++)
+        longest = MAX(longest, text_columns(((const Property *)properties->pdata[i])->name));
+    return longest;
+}
+
 static void add_properties(LineList *list, const Device *device)
 {
     if (!device->properties || !device->properties->len)
         return;
     line_list_rule(list, "properties", NULL);
+    line_list_widen_labels(list, longest_name(device->properties) + 1);
     for (guint i = 0; i < device->properties->len; i++) {
         const Property *property = device->properties->pdata[i];
 
@@ -150,13 +169,15 @@ static void add_properties(LineList *list, const Device *device)
     }
 }
 
-static void add_leaving(LineList *list, const DetailFacts *facts, gboolean ascii)
+/* Between rules: the state that one waits for to end. */
+static void add_leaving(LineList *list, const DetailFacts *facts, gboolean ascii, gboolean narrow)
 {
     const Device *device = facts->row->device;
     g_autofree char *head = NULL, *asked = NULL;
 
     if (device->state != STATE_LEAVING)
         return;
+    line_list_rule(list, NULL, NULL);
     head = g_strdup_printf("%s leaving", state_glyph(STATE_LEAVING, ascii));
     line_list_text(list, ELEMENT_LEAVING, head);
     if (device->since) {
@@ -167,11 +188,12 @@ static void add_leaving(LineList *list, const DetailFacts *facts, gboolean ascii
     }
     if (facts->explanation)
         line_list_text(list, ELEMENT_TEXT, facts->explanation);
-    line_list_blank(list);
     if (facts->connected) {
+        if (!narrow)
+            line_list_blank(list);
         line_list_key(list, "r", "ask again");
-        line_list_rule(list, NULL, NULL);
     }
+    line_list_rule(list, NULL, NULL);
 }
 
 /* An empty port is a vacant place itself. */
@@ -187,16 +209,24 @@ static void add_free_port(LineList *list, const DetailFacts *facts)
     line_list_blank(list);
 }
 
-static void add_device(LineList *list, const DetailFacts *facts, gboolean ascii)
+/* What one looks for first stands first. Where there is little room the state comes before what
+ * only an expert asks for. */
+static void add_device(LineList *list, const DetailFacts *facts, gboolean ascii, gboolean narrow)
 {
     const Device *device = facts->row->device;
 
-    add_leaving(list, facts, ascii);
-    add_place(list, device);
+    add_place(list, device, narrow);
     add_free_port(list, facts);
-    add_pci(list, device);
-    add_drive(list, device->drive);
+    add_pci(list, device, narrow);
+    if (!narrow)
+        add_resources(list, device);
+    add_drive(list, device->drive, narrow);
     add_nic(list, device->nic);
+    add_leaving(list, facts, ascii, narrow);
+    if (device->label && *device->label)
+        line_list_field(list, "name", ELEMENT_TEXT, device->label);
+    if (narrow)
+        add_resources(list, device);
     if (device->attached)
         line_list_field(list, "attached", ELEMENT_TEXT, device->attached);
     add_buses(list, device);
@@ -205,7 +235,7 @@ static void add_device(LineList *list, const DetailFacts *facts, gboolean ascii)
     add_properties(list, device);
 }
 
-/* --- places, groups, buses ------------------------------------------------------------------ */
+/* --- places, groups, buses ------------------------------------------------------------------- */
 
 static const char *what_fits(BusFamily family)
 {
@@ -259,13 +289,13 @@ static void add_bus(LineList *list, const Bus *bus)
     }
 }
 
-static void add_row(LineList *list, const DetailFacts *facts, gboolean ascii)
+static void add_row(LineList *list, const DetailFacts *facts, gboolean ascii, gboolean narrow)
 {
     const OutlineRow *row = facts->row;
 
     switch (row->kind) {
     case ROW_DEVICE:
-        add_device(list, facts, ascii);
+        add_device(list, facts, ascii, narrow);
         break;
     case ROW_VACANT:
         add_vacant(list, row->bus, &row->place, facts->connected);
@@ -296,8 +326,9 @@ static void draw_title(const Canvas *canvas, const OutlineRow *row)
 
 void detail_pane_draw(const DetailFacts *facts, const Canvas *canvas, gboolean focused, int *top)
 {
-    g_autoptr(LineList) list = line_list_new(
-        canvas->columns - 1, canvas->columns < NARROW ? LABEL_COLUMNS_NARROW : LABEL_COLUMNS);
+    gboolean narrow = canvas->columns < NARROW;
+    g_autoptr(LineList) list =
+        line_list_new(canvas->columns - 1, narrow ? LABEL_COLUMNS_NARROW : LABEL_COLUMNS);
     Canvas body = canvas_part(canvas, 3, 0, canvas->rows - 3, canvas->columns);
 
     draw_text(canvas, 0, 0, canvas->columns, focused ? ELEMENT_TAB : ELEMENT_HEADING,
@@ -305,6 +336,6 @@ void detail_pane_draw(const DetailFacts *facts, const Canvas *canvas, gboolean f
     if (!facts->row)
         return;
     draw_title(canvas, facts->row);
-    add_row(list, facts, canvas->look->ascii);
+    add_row(list, facts, canvas->look->ascii, narrow);
     line_list_draw(list, &body, top);
 }

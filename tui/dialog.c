@@ -1,6 +1,7 @@
 /* What all dialogs share: the frame and the buttons. */
 #include "tui/dialog.h"
 
+#define BUTTON_MARK 1 /* the column left of a button that says that it has the focus */
 #define BUTTON_GAP 2
 
 void dialog_tell(Dialog *dialog, DialogEffect effect)
@@ -40,7 +41,7 @@ static int button_columns(const DialogButton *button)
 void dialog_draw_buttons(Dialog *dialog, const Canvas *canvas, int row, const DialogButton *buttons,
                          guint count, int focused)
 {
-    int column = 0;
+    int column = BUTTON_MARK;
 
     for (guint i = 0; i < count; i++) {
         Element element = buttons[i].disabled ? ELEMENT_DIM
@@ -50,6 +51,7 @@ void dialog_draw_buttons(Dialog *dialog, const Canvas *canvas, int row, const Di
         draw_format(canvas, row, column, canvas->columns - column, element, "[ %s ]",
                     buttons[i].label);
         if ((int)i == focused) {
+            draw_glyph(canvas, row, column - BUTTON_MARK, ELEMENT_TITLE, GLYPH_CURSOR);
             dialog->cursor_row = canvas->top + row;
             dialog->cursor_column = canvas->left + column + 2;
         }
@@ -57,9 +59,22 @@ void dialog_draw_buttons(Dialog *dialog, const Canvas *canvas, int row, const Di
     }
 }
 
+void dialog_draw_note(const Canvas *canvas, int row, const DialogButton *buttons, guint count,
+                      const char *const *notes)
+{
+    int room = canvas->columns - BUTTON_MARK;
+
+    for (guint i = 0; i < count; i++)
+        room -= button_columns(&buttons[i]) + BUTTON_GAP;
+    while (*notes && text_columns(*notes) > room)
+        notes++;
+    if (*notes)
+        draw_right(canvas, row, 0, canvas->columns, ELEMENT_DIM, *notes);
+}
+
 int dialog_button_at(const DialogButton *buttons, guint count, int column)
 {
-    int left = 0;
+    int left = BUTTON_MARK;
 
     for (guint i = 0; i < count; i++) {
         if (column >= left && column < left + button_columns(&buttons[i]))

@@ -46,7 +46,7 @@ void dialog_free(Dialog *dialog);
 Canvas dialog_frame(const Canvas *screen, int rows, int columns, const char *title,
                     const char *count);
 
-/* "[ Attach ]  [ Cancel ]" from the left; gives nothing back: see dialog_button_at. */
+/* "[ Attach ] ►[ Cancel ]" from the left, the focused one marked: see dialog_button_at. */
 typedef struct {
     const char *label;
     gboolean disabled;
@@ -54,6 +54,9 @@ typedef struct {
 
 void dialog_draw_buttons(Dialog *dialog, const Canvas *canvas, int row, const DialogButton *buttons,
                          guint count, int focused);
+/* Words at the right of the buttons: the first of these, up to a NULL, that there is room for. */
+void dialog_draw_note(const Canvas *canvas, int row, const DialogButton *buttons, guint count,
+                      const char *const *notes);
 /* The button at a column of the canvas that it was drawn in; -1 for none. */
 int dialog_button_at(const DialogButton *buttons, guint count, int column);
 

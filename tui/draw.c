@@ -24,7 +24,7 @@ const char *glyph_text(Glyph glyph, gboolean ascii)
     return glyphs[glyph][ascii ? 1 : 0];
 }
 
-/* --- styles --------------------------------------------------------------------------------- */
+/* --- styles ---------------------------------------------------------------------------------- */
 
 static attr_t attributes(guint flags)
 {
@@ -43,21 +43,12 @@ static attr_t attributes(guint flags)
     return result;
 }
 
-static gboolean says_colour(Colour colour)
-{
-    return colour.type == COLOUR_INDEX || colour.type == COLOUR_RGB;
-}
-
-/* On the selection a state keeps its hue; all else takes the selection's look. */
+/* A hue that reads well on the terminal's background need not do so on the selection's: glyph and
+ * word tell the state there. */
 static Style on_selection(const Style *styles, Element element)
 {
     Style style = styles[ELEMENT_SELECTION];
-    gboolean state = element == ELEMENT_ADDED || element == ELEMENT_LEAVING ||
-                     element == ELEMENT_REFUSED || element == ELEMENT_CAUTION;
 
-    if (state && says_colour(styles[element].foreground) && !(style.flags & STYLE_REVERSE) &&
-        !says_colour(styles[element].background) && style.background.type == COLOUR_RGB)
-        style.foreground = styles[element].foreground;
     style.flags |= styles[element].flags & STYLE_BOLD;
     return style;
 }
@@ -75,6 +66,8 @@ static Style element_style(const Canvas *canvas, Element element)
         style.foreground = styles[ELEMENT_TEXT].foreground;
     if (style.background.type == COLOUR_NONE)
         style.background = styles[ELEMENT_TEXT].background;
+    if (canvas->fresh)
+        style.flags = (style.flags & ~(guint)STYLE_DIM) | STYLE_BOLD;
     return style;
 }
 
@@ -95,8 +88,11 @@ static void set_style(const Canvas *canvas, Element element)
         int foreground = colour_reduce(style.foreground, COLORS);
         int background = colour_reduce(style.background, COLORS);
 
-        if (COLORS <= 8 && style.foreground.type == COLOUR_INDEX && style.foreground.value >= 8)
-            attribute |= style.foreground.value == 8 ? A_DIM : A_BOLD;
+        if (COLORS <= 8 && colour_is_grey(style.foreground))
+            attribute |= A_DIM;
+        else if (COLORS <= 8 && style.foreground.type == COLOUR_INDEX &&
+                 style.foreground.value >= 8 && style.foreground.value < 16)
+            attribute |= A_BOLD;
         pair = foreground < 0 && background < 0 ? PLAIN_PAIR : alloc_pair(foreground, background);
     }
     wattr_set(canvas->window, attribute, (short)MAX(pair, 0), NULL);
@@ -115,7 +111,7 @@ void canvas_background(const Canvas *canvas)
     werase(canvas->window);
 }
 
-/* --- canvases ------------------------------------------------------------------------------- */
+/* --- canvases -------------------------------------------------------------------------------- */
 
 Canvas canvas_part(const Canvas *canvas, int top, int left, int rows, int columns)
 {
@@ -211,7 +207,7 @@ void draw_blank(const Canvas *canvas, int row, int column, int columns)
     put(canvas, row, column, ELEMENT_TEXT, blanks);
 }
 
-/* --- rules and boxes ------------------------------------------------------------------------ */
+/* --- rules and boxes ------------------------------------------------------------------------- */
 
 static void draw_line(const Canvas *canvas, int row, int column, int columns)
 {

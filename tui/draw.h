@@ -8,10 +8,9 @@
 
 #include "tui/theme.h"
 
-/* --- text ----------------------------------------------------------------------------------- */
+/* --- text ------------------------------------------------------------------------------------ */
 
-/* Columns that a text takes when it is drawn, escapes of what must not reach a terminal included.
- */
+/* Columns that a text takes when it is drawn, what must not reach a terminal counted as escapes. */
 int text_columns(const char *text);
 
 /* The text cut to so many columns, the cut marked by "…" ("~" in ASCII). In ASCII everything else
@@ -22,7 +21,7 @@ char *text_fit_end(const char *text, int columns, gboolean ascii);
 /* Lines of at most so many columns, broken at blanks where there are any. (transfer full) (char) */
 GPtrArray *text_wrap(const char *text, int columns);
 
-/* --- glyphs --------------------------------------------------------------------------------- */
+/* --- glyphs ---------------------------------------------------------------------------------- */
 
 typedef enum {
     GLYPH_CURSOR, /* ► */
@@ -44,7 +43,7 @@ typedef enum {
 
 const char *glyph_text(Glyph glyph, gboolean ascii);
 
-/* --- painting ------------------------------------------------------------------------------- */
+/* --- painting -------------------------------------------------------------------------------- */
 
 typedef struct {
     const Theme *theme;
@@ -60,6 +59,7 @@ typedef struct {
     int top, left;
     int rows, columns;
     gboolean selected; /* paint on the background of the selection */
+    gboolean fresh;    /* everything in bold: it has changed just now */
     gboolean greyed;   /* everything as ELEMENT_GONE: the guest is no more */
 } Canvas;
 

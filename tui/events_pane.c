@@ -1,6 +1,8 @@
 /* Journal entries as lines: time, glyph, subject, text, and at the right what came of it. */
 #include "tui/events_pane.h"
 
+#include <string.h>
+
 #include "tui/outline.h"
 
 #define TIME_COLUMN 1
@@ -15,19 +17,23 @@ static char *clock_text(gint64 at)
     return time ? g_date_time_format(time, "%H:%M:%S") : g_strdup("--:--:--");
 }
 
-static char *outcome_text(const JournalEntry *entry)
+/* The journal is ASCII: its arrow gets the better glyph where there is one. */
+static char *outcome_text(const JournalEntry *entry, gboolean ascii)
 {
     const char *outcome = entry->outcome ? entry->outcome : "";
+    gboolean answered = !ascii && g_str_has_prefix(outcome, "->");
+    g_autofree char *text = g_strconcat(answered ? glyph_text(GLYPH_ARROW, FALSE) : "",
+                                        outcome + (answered ? strlen("->") : 0), NULL);
 
     if (entry->elapsed < 0)
-        return g_strdup(outcome);
-    return g_strdup_printf("%s %5.0f ms", outcome, (double)entry->elapsed / 1000);
+        return g_steal_pointer(&text);
+    return g_strdup_printf("%s %5.0f ms", text, (double)entry->elapsed / 1000);
 }
 
 static void draw_entry(const JournalEntry *entry, const Canvas *canvas, int row)
 {
     g_autofree char *clock = clock_text(entry->at);
-    g_autofree char *outcome = outcome_text(entry);
+    g_autofree char *outcome = outcome_text(entry, canvas->look->ascii);
     const char *subject = entry->subject ? entry->subject : "";
     int at = SUBJECT_COLUMN + MAX(SUBJECT_COLUMNS, text_columns(subject)) + 1;
     int room = canvas->columns - at - 1;

@@ -1,5 +1,4 @@
-/* Line 0: guest, status, machine, monitor. Line 1: views and counts, or the loss of the connection.
- */
+/* Line 0: guest, status, machine, monitor. Line 1: view and counts, or why there is no guest. */
 #include "tui/header.h"
 
 #include "engine/allocate.h"
@@ -94,11 +93,22 @@ static void draw_status(const Session *session, const Canvas *canvas, int column
                                                          : "connecting");
 }
 
+/* With the target, without it, or not at all: the machine is worth more. (transfer full) */
+static char *fitting_monitor_text(const Session *session, int columns)
+{
+    for (int wide = 1; wide >= 0; wide--) {
+        g_autofree char *text = monitor_text(session, wide);
+
+        if (text_columns(text) <= columns)
+            return g_steal_pointer(&text);
+    }
+    return g_strdup("");
+}
+
 static void draw_guest_line(const Session *session, const Canvas *canvas)
 {
     const Guest *guest = session_guest(session);
-    gboolean wide = canvas->columns >= WIDE_COLUMNS;
-    g_autofree char *monitor = monitor_text(session, wide);
+    g_autofree char *monitor = NULL;
     g_autofree char *machine = guest ? machine_text(guest) : g_strdup("");
     int room = canvas->columns - 2, used, right;
 
@@ -106,12 +116,8 @@ static void draw_guest_line(const Session *session, const Canvas *canvas)
         draw_text(canvas, 0, 1, room * 2 / 3, ELEMENT_TITLE, guest ? guest->name : "backplane") + 2;
     draw_status(session, canvas, 1 + used, room - used);
     used += 16; /* "● prelaunch" and a gap */
+    monitor = fitting_monitor_text(session, room - used - text_columns(machine));
     right = text_columns(machine) + text_columns(monitor);
-    if (right > room - used) { /* the machine is worth more than the latency */
-        g_free(monitor);
-        monitor = g_strdup("");
-        right = text_columns(machine);
-    }
     if (right <= room - used)
         draw_text(canvas, 0, canvas->columns - 1 - right, right, ELEMENT_TEXT, machine);
     draw_right(canvas, 0, 1 + used, room - used, ELEMENT_DIM, monitor);

@@ -37,6 +37,11 @@ LineList *line_list_new(int columns, int label_columns)
     return list;
 }
 
+void line_list_widen_labels(LineList *list, int label_columns)
+{
+    list->label_columns = CLAMP(label_columns, list->label_columns, list->columns / 2);
+}
+
 void line_list_free(LineList *list)
 {
     if (!list)
@@ -119,9 +124,17 @@ void line_list_pair(LineList *list, Element element, const char *left, const cha
     }
 }
 
+static gboolean ends_in_plain_rule(const LineList *list)
+{
+    const Line *last = list->lines->len ? list->lines->pdata[list->lines->len - 1] : NULL;
+
+    return last && last->rule && !last->text && !last->right;
+}
+
 void line_list_rule(LineList *list, const char *title, const char *count)
 {
-    Line *line = add_line(list);
+    gboolean again = ends_in_plain_rule(list); /* one rule is enough: it gets the title */
+    Line *line = again ? list->lines->pdata[list->lines->len - 1] : add_line(list);
 
     line->rule = TRUE;
     line->text = g_strdup(title);

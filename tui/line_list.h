@@ -8,6 +8,8 @@ typedef struct LineList LineList;
 
 /* columns: the width that texts are broken to. label_columns: of the left column. */
 LineList *line_list_new(int columns, int label_columns);
+/* For the lines that follow: room for labels of so many columns, at most half of the line. */
+void line_list_widen_labels(LineList *list, int label_columns);
 void line_list_free(LineList *list);
 
 /* "slot      pci.0 05.0": a long value goes on in further lines. */

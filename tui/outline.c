@@ -20,7 +20,7 @@ typedef struct {
 
 static void lay_items(Layout *layout, GArray *items);
 
-/* --- rows ----------------------------------------------------------------------------------- */
+/* --- rows ------------------------------------------------------------------------------------ */
 
 static void row_free(gpointer data)
 {
@@ -222,7 +222,7 @@ static void lay_items(Layout *layout, GArray *items)
     }
 }
 
-/* --- the whole ------------------------------------------------------------------------------ */
+/* --- the whole ------------------------------------------------------------------------------- */
 
 /* Root PCI buses first, then what else is worth a look, then the dull rest. */
 static void lay_guest(Layout *layout, const Guest *guest)

@@ -21,7 +21,7 @@ static GArray *items_new(void)
     return items;
 }
 
-/* --- what is below a bus -------------------------------------------------------------------- */
+/* --- what is below a bus --------------------------------------------------------------------- */
 
 gboolean bus_is_pci(const Bus *bus)
 {

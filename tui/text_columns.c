@@ -119,10 +119,11 @@ char *text_fit_end(const char *text, int columns, gboolean ascii)
     return g_strdup(out->str);
 }
 
-/* Where a line that begins here must end: behind the last blank that fits, else anywhere. */
+/* Where a line that begins here must end: at the last blank that fits, else behind a part of a path
+ * or of a list, else anywhere. */
 static const char *line_end(const char *start, int columns)
 {
-    const char *at = start, *blank = NULL;
+    const char *at = start, *blank = NULL, *joint = NULL;
     int used = 0;
 
     for (; *at; at = g_utf8_next_char(at)) {
@@ -131,11 +132,13 @@ static const char *line_end(const char *start, int columns)
             break;
         if (*at == ' ' && at > start)
             blank = at;
+        else if ((*at == '/' || *at == ',') && at > start)
+            joint = at + 1;
     }
     if (!*at || (*at == ' ' && at > start))
         return at;
-    if (blank)
-        return blank;
+    if (blank || joint)
+        return blank ? blank : joint;
     return at > start ? at : g_utf8_next_char(at);
 }
 

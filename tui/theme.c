@@ -15,26 +15,26 @@ static const struct {
     const char *mono;
 } elements[ELEMENTS] = {
     [ELEMENT_TEXT] = { "text", "default", "default" },
-    [ELEMENT_DIM] = { "dim", "grey", "dim" },
+    [ELEMENT_DIM] = { "dim", "244", "dim" },
     [ELEMENT_TITLE] = { "title", "default bold", "bold" },
-    [ELEMENT_HEADING] = { "heading", "grey", "dim" },
-    [ELEMENT_RULE] = { "rule", "grey", "dim" },
+    [ELEMENT_HEADING] = { "heading", "244", "dim" },
+    [ELEMENT_RULE] = { "rule", "244", "dim" },
     [ELEMENT_TAB] = { "tab", "default bold", "bold" },
-    [ELEMENT_LABEL] = { "label", "grey", "dim" },
+    [ELEMENT_LABEL] = { "label", "244", "dim" },
     [ELEMENT_ADDRESS] = { "address", "default", "default" },
     [ELEMENT_BACKEND] = { "backend", "default", "default" },
     [ELEMENT_ID] = { "id", "default", "default" },
-    [ELEMENT_FIXED] = { "fixed", "grey", "dim" },
+    [ELEMENT_FIXED] = { "fixed", "244", "dim" },
     [ELEMENT_PRESENT] = { "present", "default", "default" },
     [ELEMENT_ADDED] = { "added", "cyan", "bold" },
     [ELEMENT_LEAVING] = { "leaving", "yellow", "bold" },
-    [ELEMENT_VACANT] = { "vacant", "grey", "dim" },
-    [ELEMENT_GONE] = { "gone", "grey", "dim" },
+    [ELEMENT_VACANT] = { "vacant", "244", "dim" },
+    [ELEMENT_GONE] = { "gone", "244", "dim" },
     [ELEMENT_REFUSED] = { "refused", "red bold", "bold" },
     [ELEMENT_SELECTION] = { "selection", "bright-white on #264f78", "reverse" },
     [ELEMENT_KEY] = { "key", "default bold", "bold" },
     [ELEMENT_FIELD] = { "field", "bright-white on #264f78", "reverse" },
-    [ELEMENT_PROPOSAL] = { "proposal", "grey", "dim" },
+    [ELEMENT_PROPOSAL] = { "proposal", "244", "dim" },
     [ELEMENT_CHOICE] = { "choice", "default bold", "bold" },
     [ELEMENT_BUTTON] = { "button", "bright-white on #264f78 bold", "reverse" },
     [ELEMENT_GOOD] = { "good", "cyan", "default" },
@@ -83,7 +83,7 @@ void theme_free(Theme *theme)
     g_free(theme);
 }
 
-/* --- files ---------------------------------------------------------------------------------- */
+/* --- files ----------------------------------------------------------------------------------- */
 
 static const char *const *folders(void)
 {
@@ -171,6 +171,23 @@ static guint line_of_key(const char *contents, const char *group, const char *ke
     return 0;
 }
 
+/* The first line that is none of a theme; 0 when all are. GLib quotes it and does not count. */
+static guint line_of_garbage(const char *contents)
+{
+    g_auto(GStrv) lines = g_strsplit(contents, "\n", -1);
+    gboolean inside = FALSE;
+
+    for (guint i = 0; lines[i]; i++) {
+        const char *line = g_strstrip(lines[i]);
+
+        if (line[0] == '[' && g_str_has_suffix(line, "]"))
+            inside = TRUE;
+        else if (*line && line[0] != '#' && (!inside || !strchr(line, '=') || line[0] == '='))
+            return i + 1;
+    }
+    return 0;
+}
+
 typedef struct {
     const char *path;
     const char *contents;
@@ -226,9 +243,13 @@ static Theme *load_file(const char *path, const char *name, guint depth, GError 
     g_autoptr(GError) wrong = NULL;
     ThemeFile file = { .path = path, .keys = keys };
 
-    if (!g_file_get_contents(path, &contents, NULL, &wrong) ||
-        !g_key_file_load_from_data(keys, contents, (gsize)-1, G_KEY_FILE_NONE, &wrong)) {
+    if (!g_file_get_contents(path, &contents, NULL, &wrong)) {
         g_set_error(error, THEME_ERROR, 0, "%s: %s", path, wrong->message);
+        return NULL;
+    }
+    if (!g_key_file_load_from_data(keys, contents, (gsize)-1, G_KEY_FILE_NONE, &wrong)) {
+        g_set_error(error, THEME_ERROR, 0, "%s:%u: %s", path, line_of_garbage(contents),
+                    wrong->message);
         return NULL;
     }
     file.contents = contents;

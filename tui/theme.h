@@ -84,6 +84,8 @@ gboolean style_parse(const char *text, Style *style, GError **error);
 
 /* The nearest colour that a terminal of so many colours has: -1 for its default. */
 int colour_reduce(Colour colour, int colours);
+/* A middle grey, which 8 colours lack: there the terminal dims its own colour instead. */
+gboolean colour_is_grey(Colour colour);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Theme, theme_free)
 

@@ -114,6 +114,15 @@ static guint index_to_rgb(guint index)
     return grey << 16 | grey << 8 | grey;
 }
 
+gboolean colour_is_grey(Colour colour)
+{
+    guint rgb = colour.type == COLOUR_INDEX ? index_to_rgb(colour.value) : colour.value;
+    guint level = rgb & 0xff;
+
+    return (colour.type == COLOUR_INDEX || colour.type == COLOUR_RGB) &&
+           rgb == (level << 16 | level << 8 | level) && level >= 0x40 && level <= 0xb0;
+}
+
 static int nearest(guint rgb, guint from, guint to)
 {
     guint best = from;
@@ -132,10 +141,12 @@ int colour_reduce(Colour colour, int colours)
         return (int)(colour.type == COLOUR_RGB ? colour.value : index_to_rgb(colour.value));
     if (colour.type == COLOUR_INDEX && (int)colour.value < colours)
         return (int)colour.value;
+    if (colours <= 8 && colour_is_grey(colour))
+        return -1; /* there is none: the text is dimmed instead */
     if (colours >= 256)
         return nearest(colour.value, 16, 256);
     if (colour.type == COLOUR_INDEX && colour.value < 16 && colours >= 8)
-        return colour.value == 8 ? -1 : (int)colour.value - 8; /* grey on 8 colours would vanish */
+        return (int)colour.value - 8;
     return nearest(colour.type == COLOUR_RGB ? colour.value : index_to_rgb(colour.value), 0,
                    colours >= 16 ? 16 : 8);
 }

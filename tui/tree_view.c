@@ -8,6 +8,7 @@
 #define ADDRESS_MAX_NARROW 6 /* "pcie.0" */
 #define NARROW 66
 #define HEADS 1 /* lines above the rows */
+#define FRESH_US (2 * G_USEC_PER_SEC)
 
 struct TreeView {
     gboolean ascii, vacant;
@@ -45,7 +46,7 @@ void tree_view_free(TreeView *view)
     g_free(view);
 }
 
-/* --- where the cursor is -------------------------------------------------------------------- */
+/* --- where the cursor is --------------------------------------------------------------------- */
 
 const OutlineRow *tree_view_row(const TreeView *view)
 {
@@ -123,7 +124,7 @@ void tree_view_scroll(TreeView *view, int lines)
     tree_view_go(view, CLAMP(view->cursor, view->top, view->top + view->page - 1));
 }
 
-/* --- layout anew ---------------------------------------------------------------------------- */
+/* --- layout anew ----------------------------------------------------------------------------- */
 
 static void measure_addresses(TreeView *view)
 {
@@ -216,7 +217,33 @@ void tree_view_toggle_vacant(TreeView *view)
     lay_out(view);
 }
 
-/* --- drawing -------------------------------------------------------------------------------- */
+/* Opens the row of a device and those that it is inside of, the outermost first. */
+static void open_way_to(TreeView *view, const Device *device)
+{
+    guint index;
+
+    if (!device)
+        return;
+    open_way_to(view, device->bus ? device->bus->owner : NULL);
+    index = outline_find(view->outline, device->path);
+    if (index != G_MAXUINT && outline_row(view->outline, index)->folded) {
+        tree_view_go(view, index);
+        tree_view_toggle(view);
+    }
+}
+
+gboolean tree_view_reveal(TreeView *view, const char *path)
+{
+    const Device *device = view->guest ? guest_find_path(view->guest, path) : NULL;
+
+    if (!device)
+        return FALSE;
+    if (!tree_view_select(view, device->path) && device->bus)
+        open_way_to(view, device->bus->owner);
+    return tree_view_select(view, device->path);
+}
+
+/* --- drawing --------------------------------------------------------------------------------- */
 
 /* Where the columns of a row are; backend 0 columns: it follows the name. */
 typedef struct {
@@ -253,7 +280,7 @@ static Columns columns_for(const TreeView *view, int width)
 
 static void draw_heads(const Canvas *canvas, const Columns *columns)
 {
-    draw_text(canvas, 0, 2, columns->glyph - 3, ELEMENT_HEADING, "ADDR");
+    draw_right(canvas, 0, columns->address, columns->address_columns, ELEMENT_HEADING, "ADDR");
     draw_text(canvas, 0, columns->name, columns->name_columns, ELEMENT_HEADING, "DEVICE");
     draw_text(canvas, 0, columns->backend, columns->backend_columns, ELEMENT_HEADING, "BACKEND");
     if (columns->tail_columns > 12)
@@ -315,7 +342,9 @@ static Element name_element(const OutlineRow *row)
 static void draw_name_cells(const Canvas *canvas, int line, const Columns *columns,
                             const OutlineRow *row)
 {
-    int at = columns->name, room = columns->name_columns;
+    gboolean alone = columns->backend && !*row->backend; /* nothing stands in its way */
+    int at = columns->name;
+    int room = alone ? columns->tail - at - 1 : columns->name_columns;
     int drawn = draw_text(canvas, line, at, room, ELEMENT_DIM, row->lines);
 
     drawn += draw_text(canvas, line, at + drawn, room - drawn, name_element(row), row->name);
@@ -359,12 +388,22 @@ static const char *address_text(const OutlineRow *row, int columns)
     return colon && text_columns(row->address) > columns ? colon + 1 : row->address;
 }
 
+/* A change draws the eye for a moment; the second in which it came counts for one. */
+static gboolean is_fresh(const TreeView *view, const OutlineRow *row)
+{
+    gboolean changing = row->state == STATE_ADDED || row->state == STATE_LEAVING;
+
+    return changing && row->device && row->device->since &&
+           view->now - row->device->since < FRESH_US;
+}
+
 static void draw_row(const TreeView *view, const Canvas *base, int line, const Columns *columns,
                      guint index)
 {
     const OutlineRow *row = outline_row(view->outline, index);
     Canvas canvas = *base;
 
+    canvas.fresh = is_fresh(view, row);
     if (index == view->cursor) {
         canvas.selected = TRUE;
         draw_blank(&canvas, line, 0, canvas.columns);

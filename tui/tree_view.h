@@ -23,12 +23,13 @@ void tree_view_page(TreeView *view, int halves); /* 2: a page down, -1: half a p
 void tree_view_go(TreeView *view, guint index);  /* G_MAXUINT: the last */
 /* Puts the cursor on the row with this key; FALSE when there is none. */
 gboolean tree_view_select(TreeView *view, const char *key);
+/* The same for a device that may be inside of folded branches: they unfold. */
+gboolean tree_view_reveal(TreeView *view, const char *path);
 /* A click on a line of the canvas; FALSE when there is no row. */
 gboolean tree_view_click(TreeView *view, int line);
 void tree_view_scroll(TreeView *view, int lines);
 
-/* Fold: or to the parent. Unfold: or to the first row inside. Toggle: FALSE when it does not fold.
- */
+/* Fold: or to the parent. Unfold: or to the first row inside. Toggle: FALSE where nothing folds. */
 void tree_view_fold(TreeView *view);
 void tree_view_unfold(TreeView *view);
 gboolean tree_view_toggle(TreeView *view);

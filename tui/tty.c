@@ -20,7 +20,7 @@ struct Tty {
     gboolean visible; /* the cursor */
 };
 
-/* --- dying ---------------------------------------------------------------------------------- */
+/* --- dying ----------------------------------------------------------------------------------- */
 
 static const int fatal_signals[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGQUIT };
 
@@ -89,7 +89,7 @@ static void rescue_disarm(void)
         sigaction(fatal_signals[i], &rescue.before[i], NULL);
 }
 
-/* --- open and close ------------------------------------------------------------------------- */
+/* --- open and close -------------------------------------------------------------------------- */
 
 static void set_modes(Tty *tty)
 {
@@ -157,7 +157,7 @@ gboolean tty_has_colours(const Tty *tty)
     return has_colors();
 }
 
-/* --- in and out ----------------------------------------------------------------------------- */
+/* --- in and out ------------------------------------------------------------------------------ */
 
 gboolean tty_read_key(Tty *tty, Key *key, MEVENT *mouse)
 {

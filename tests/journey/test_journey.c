@@ -38,6 +38,18 @@ static void confirm(Terminal *terminal, const char *command)
     terminal_wait_no_text(terminal, command);
 }
 
+/* What one asked for comes under the cursor. */
+static void assert_cursor_on(Terminal *terminal, const char *pattern)
+{
+    g_autofree char *row = NULL;
+
+    terminal_wait_match(terminal, pattern);
+    terminal_wait_quiet(terminal, 50);
+    row = terminal_cursor_row(terminal);
+    if (!g_regex_match_simple(pattern, row, 0, 0))
+        terminal_fail(terminal, "the cursor is not on \"%s\"", pattern);
+}
+
 static void test_visit(void **state)
 {
     Visit *visit = *state;
@@ -51,16 +63,14 @@ static void test_visit(void **state)
     terminal_walk(terminal, "j", "vacant");
 
     attach(terminal, image);
-    terminal_wait_match(terminal, "second.qcow2.*added");
-    terminal_walk(terminal, "j", "second.qcow2");
-
+    assert_cursor_on(terminal, "second.qcow2.*added");
     terminal_send(terminal, "d");
     confirm(terminal, "device_del");
     terminal_wait_no_text(terminal, "second.qcow2 ");
 
     terminal_send(terminal, "u");
     confirm(terminal, "blockdev-add");
-    terminal_wait_match(terminal, "second.qcow2.*added");
+    assert_cursor_on(terminal, "second.qcow2.*added");
 
     terminal_send(terminal, "q");
     assert_int_equal(terminal_wait_exit(terminal), 0);

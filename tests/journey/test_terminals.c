@@ -1,5 +1,4 @@
-/* The console and the terminal it is on: sizes, suspension, every way out, and no terminal at all.
- */
+/* The console and the terminal it is on: sizes, suspension, every way out, and none at all. */
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -75,6 +74,40 @@ static void test_suspend(void **state)
     terminal_assert_restored(terminal);
 }
 
+static void click(Terminal *terminal, int row, int column)
+{
+    g_autofree char *report =
+        g_strdup_printf("\033[<0;%d;%dM\033[<0;%d;%dm", column, row, column, row);
+
+    terminal_send(terminal, report);
+}
+
+/* As a terminal of today reports it (SGR, 1006): a click on a row, on a key, on a button; the
+ * wheel. */
+static void test_mouse(void **state)
+{
+    Terminal *terminal = open_console(*state);
+    g_autofree char *row = NULL;
+
+    click(terminal, 5, 20);
+    terminal_wait_quiet(terminal, 100);
+    row = terminal_cursor_row(terminal);
+    assert_non_null(strstr(row, "host bridge"));
+    click(terminal, 24, 2); /* "a attach" */
+    terminal_wait_text(terminal, "Attach a disk");
+    click(terminal, 3, 12); /* the kind; a second click steps */
+    terminal_wait_text(terminal, "field 1 of");
+    click(terminal, 3, 12);
+    terminal_wait_text(terminal, "Attach a cdrom");
+    terminal_send(terminal, "\033");
+    terminal_wait_no_text(terminal, "Attach a cdrom");
+    terminal_send(terminal, "\033[<65;20;10M"); /* wheel down */
+    terminal_wait_quiet(terminal, 100);
+    terminal_send(terminal, "q");
+    assert_int_equal(terminal_wait_exit(terminal), 0);
+    terminal_assert_restored(terminal);
+}
+
 static void assert_restored_after(Visit *visit, int number)
 {
     Terminal *terminal = open_console(visit);
@@ -102,6 +135,16 @@ static void test_interrupted(void **state)
 static void test_crashed(void **state)
 {
     assert_restored_after(*state, SIGSEGV);
+}
+
+static void test_aborted(void **state)
+{
+    assert_restored_after(*state, SIGABRT);
+}
+
+static void test_quit_by_signal(void **state)
+{
+    assert_restored_after(*state, SIGQUIT);
 }
 
 /* The output of the program without a terminal; its exit status has to be 0. (transfer full) */
@@ -168,6 +211,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_hung_up, start, end),
         cmocka_unit_test_setup_teardown(test_interrupted, start, end),
         cmocka_unit_test_setup_teardown(test_crashed, start, end),
+        cmocka_unit_test_setup_teardown(test_aborted, start, end),
+        cmocka_unit_test_setup_teardown(test_quit_by_signal, start, end),
+        cmocka_unit_test_setup_teardown(test_mouse, start, end),
         cmocka_unit_test_setup_teardown(test_no_terminal, start, end),
     };
 

@@ -30,11 +30,12 @@ static gint64 hand_now(void)
     return HAND_NOW;
 }
 
-static Stage stage_open(int rows, int columns, Session *session, gboolean ascii)
+static Stage stage_open_on(const char *type, int rows, int columns, Session *session,
+                           gboolean ascii)
 {
     Stage stage = { .screen = screen_new(rows, columns), .session = session };
     ConsoleSettings settings = {
-        .terminal = "xterm-256color",
+        .terminal = type,
         .out = screen_out(stage.screen),
         .in = screen_in(stage.screen),
         .ascii = ascii,
@@ -45,6 +46,11 @@ static Stage stage_open(int rows, int columns, Session *session, gboolean ascii)
     assert_non_null(stage.console);
     console_paint(stage.console);
     return stage;
+}
+
+static Stage stage_open(int rows, int columns, Session *session, gboolean ascii)
+{
+    return stage_open_on("xterm-256color", rows, columns, session, ascii);
 }
 
 static void stage_close(Stage *stage)
@@ -97,8 +103,7 @@ static void select_device(Stage *stage, const char *id)
     console_paint(stage->console);
 }
 
-/* --- golden pictures ---------------------------------------------------------------------------
- */
+/* --- golden pictures ------------------------------------------------------------------------- */
 
 typedef struct {
     int rows, columns;
@@ -253,8 +258,7 @@ static void hostile_view(void **state)
     stage_close(&stage);
 }
 
-/* --- budgets -----------------------------------------------------------------------------------
- */
+/* --- budgets --------------------------------------------------------------------------------- */
 
 static void frames_are_small(void **state)
 {
@@ -285,8 +289,7 @@ static void nothing_ticks_without_an_age(void **state)
     stage_close(&stage);
 }
 
-/* --- behaviour ---------------------------------------------------------------------------------
- */
+/* --- behaviour ------------------------------------------------------------------------------- */
 
 static const char *cursor_key(const Stage *stage)
 {
@@ -372,6 +375,137 @@ static void a_vacant_place_is_filled_in(void **state)
     assert_non_null(strstr(text, "[nic]"));
     assert_non_null(strstr(text, "[rp2]"));
     assert_non_null(strstr(text, "00.0 on rp2"));
+    stage_close(&stage);
+}
+
+static Plan *attach_plan(const char *id)
+{
+    Plan *plan = plan_new(PLAN_ATTACH, "attach");
+    PlanSubject *subject = plan_add_subject(plan);
+
+    subject->path = g_strdup_printf("/machine/peripheral/%s", id);
+    return plan;
+}
+
+/* It goes to what the user attached, also into a folded branch, and to nothing else. */
+static void the_cursor_goes_to_what_was_asked_for(void **state)
+{
+    Stage stage = stage_open(24, 80, web01(), FALSE);
+
+    select_device(&stage, "scsi0");
+    press(&stage, "\r"); /* folds it */
+    select_device(&stage, "net0");
+    console_run_plan(stage.console, attach_plan("sd0"));
+    hand_session_set_guest(stage.session, hand_guest_web01());
+    assert_string_equal(cursor_key(&stage), "/machine/peripheral/sd0");
+    select_device(&stage, "net0");
+    hand_session_set_guest(stage.session, hand_guest_web01());
+    assert_string_equal(cursor_key(&stage), "/machine/peripheral/net0");
+    stage_close(&stage);
+}
+
+static void a_key_in_the_meantime_keeps_the_cursor(void **state)
+{
+    Stage stage = stage_open(24, 80, web01(), FALSE);
+
+    select_device(&stage, "net0");
+    console_run_plan(stage.console, attach_plan("sd0"));
+    press(&stage, "k");
+    hand_session_set_guest(stage.session, hand_guest_web01());
+    assert_string_equal(cursor_key(&stage), "/machine/peripheral/vga0");
+    stage_close(&stage);
+}
+
+static gboolean shows(Stage *stage, const char *text)
+{
+    g_autofree char *screen = NULL;
+
+    screen_take(stage->screen);
+    screen = screen_text(stage->screen);
+    return strstr(screen, text) != NULL;
+}
+
+/* Where the focus is and what Enter does there is told in words, not by colours alone. */
+static void the_focus_is_told(void **state)
+{
+    Session *session = web01();
+    Stage stage;
+
+    session->image =
+        (Image){ .path = (char *)"/a.img", .format = (char *)"raw", .size = 1 << 30, .used = -1 };
+    stage = stage_open(24, 80, session, FALSE);
+    press(&stage, "a");
+    assert_true(shows(&stage, "Give the image to attach"));
+    assert_true(shows(&stage, "[scsi0.0]")); /* proposed before there is an image */
+    assert_true(shows(&stage, "file   ►"));
+    press(&stage, "/a.img");
+    assert_true(shows(&stage, "Enter to Attach"));
+    press(&stage, "\r");
+    assert_true(shows(&stage, "►[ Attach ]"));
+    assert_true(shows(&stage, "Enter attach"));
+    press(&stage, "\t");
+    assert_true(shows(&stage, "►[ Cancel ]"));
+    stage_close(&stage);
+}
+
+/* The dialog keeps its place while one types. */
+static void the_dialog_does_not_jump(void **state)
+{
+    static const int sizes[][2] = { { 24, 80 }, { 40, 120 } };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(sizes); i++) {
+        Session *session = web01();
+        Stage stage;
+        int row;
+
+        session->image = (Image){
+            .path = (char *)"/a.img", .format = (char *)"raw", .size = 1 << 30, .used = -1
+        };
+        stage = stage_open(sizes[i][0], sizes[i][1], session, FALSE);
+        press(&stage, "a");
+        row = stage.console->dialog->cursor_row;
+        press(&stage, "/a.img");
+        assert_int_equal(stage.console->dialog->cursor_row, row);
+        stage_close(&stage);
+    }
+}
+
+/* As many as it has; none is no reason to fail. */
+static void every_terminal_gets_its_colours(void **state)
+{
+    static const struct {
+        const char *type, *look;
+    } cases[] = {
+        { "xterm-256color", "244" },
+        { "xterm", "bg 4" },
+        { "linux", NULL },
+        { "vt100", NULL },
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        Stage stage = stage_open_on(cases[i].type, 24, 80, web01(), FALSE);
+        g_autofree char *looks = NULL;
+
+        assert_true(shows(&stage, "i440FX"));
+        looks = screen_looks(stage.screen);
+        if (cases[i].look && !strstr(looks, cases[i].look))
+            fail_msg("%s: no %s in\n%s", cases[i].type, cases[i].look, looks);
+        stage_close(&stage);
+    }
+}
+
+static void a_flood_of_text_stays_in_its_field(void **state)
+{
+    Stage stage = stage_open(24, 80, web01(), FALSE);
+    g_autofree char *flood = g_strnfill(1000, 'x');
+
+    press(&stage, "a");
+    for (int i = 0; i < 10; i++)
+        press(&stage, flood);
+    assert_non_null(stage.console->dialog);
+    assert_true(shows(&stage, "xxxx"));
+    press(&stage, "\x15");
+    assert_false(shows(&stage, "xxxx"));
     stage_close(&stage);
 }
 
@@ -497,6 +631,12 @@ int main(void)
         cmocka_unit_test(detaching_asks_and_cancels_by_default),
         cmocka_unit_test(attaching_plans_anew_and_runs),
         cmocka_unit_test(a_vacant_place_is_filled_in),
+        cmocka_unit_test(the_cursor_goes_to_what_was_asked_for),
+        cmocka_unit_test(a_key_in_the_meantime_keeps_the_cursor),
+        cmocka_unit_test(the_focus_is_told),
+        cmocka_unit_test(the_dialog_does_not_jump),
+        cmocka_unit_test(every_terminal_gets_its_colours),
+        cmocka_unit_test(a_flood_of_text_stays_in_its_field),
         cmocka_unit_test(a_refusal_is_told),
         cmocka_unit_test(a_long_refusal_is_told_whole),
         cmocka_unit_test(a_click_on_a_hint_acts),

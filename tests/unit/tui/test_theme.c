@@ -49,6 +49,9 @@ static void colours_come_down(void **state)
     assert_int_equal(colour_reduce(blue, 256), 24);
     assert_int_equal(colour_reduce(grey, 16), 8);
     assert_int_equal(colour_reduce(grey, 8), -1);
+    assert_int_equal(colour_reduce((Colour){ COLOUR_INDEX, 244 }, 256), 244);
+    assert_int_equal(colour_reduce((Colour){ COLOUR_INDEX, 244 }, 16), 8);
+    assert_int_equal(colour_reduce((Colour){ COLOUR_INDEX, 244 }, 8), -1);
     assert_int_equal(colour_reduce(red, 8), 1);
     assert_int_equal(colour_reduce((Colour){ COLOUR_DEFAULT, 0 }, 256), -1);
     assert_int_equal(colour_reduce((Colour){ COLOUR_INDEX, 14 }, 8), 6);
@@ -110,7 +113,8 @@ static void bad_files_are_named_with_line_and_key(void **state)
         { "[colours]\n\nlaeving=red\n", ":3: [colours] laeving: there is no such element" },
         { "[theme]\ninherit=bad\n", ":2: [theme] inherit: too many" },
         { "[theme]\ninherit=nowhere\n", "no theme \"nowhere\"" },
-        { "text=red\n", "bad.theme: " },
+        { "text=red\n", "bad.theme:1: " },
+        { "# a theme\n[colours]\n\ntext red\n", "bad.theme:4: " },
     };
 
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
