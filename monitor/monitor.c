@@ -160,10 +160,12 @@ static GError *deadline_error(const Monitor *monitor)
                            "the monitor %s is in use by %s (pid %d): close it there, or give the "
                            "guest a second -qmp socket",
                            monitor->name, holder->program, holder->pid);
-    return g_error_new(MONITOR_ERROR, MONITOR_ERROR_BUSY,
-                       "the monitor %s does not greet, so it is in use by another program or is no "
-                       "QMP socket: close it there, or give the guest a second -qmp socket",
-                       monitor->name);
+    return g_error_new(
+        MONITOR_ERROR, MONITOR_ERROR_BUSY,
+        "the monitor %s does not greet: it is in use by another program, or its QEMU "
+        "is stopped, or it is no QMP socket; close it there, or give the guest a "
+        "second -qmp socket",
+        monitor->name);
 }
 
 static gboolean on_deadline(gpointer data)

@@ -290,8 +290,9 @@ static void test_tcp_silent(void **state)
     int fd = bind_tcp(TRUE, &text);
 
     assert_fails(*state, text, MONITOR_ERROR_BUSY,
-                 "the monitor %s does not greet, so it is in use by another program or is no QMP "
-                 "socket: close it there, or give the guest a second -qmp socket",
+                 "the monitor %s does not greet: it is in use by another program, or its QEMU is "
+                 "stopped, or it is no QMP socket; close it there, or give the guest a second -qmp "
+                 "socket",
                  text);
     close(fd);
 }
@@ -451,8 +452,9 @@ static void test_backlog_full(void **state)
         count++;
     assert_true(count > 0 && count < 8);
     assert_fails(fixture, fixture->path, MONITOR_ERROR_BUSY,
-                 "the monitor %s does not greet, so it is in use by another program or is no QMP "
-                 "socket: close it there, or give the guest a second -qmp socket",
+                 "the monitor %s does not greet: it is in use by another program, or its QEMU is "
+                 "stopped, or it is no QMP socket; close it there, or give the guest a second -qmp "
+                 "socket",
                  fixture->path);
     assert_true(fixture->took >= MONITOR_GREETING_MS * 1000);
     while (count)
