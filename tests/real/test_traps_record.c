@@ -192,7 +192,7 @@ static void visit_console(Record *record)
     terminal_send(terminal, "d");
     terminal_wait_text(terminal, "device_del");
     terminal_send(terminal, "y");
-    terminal_wait_no_text(terminal, "visit.qcow2 ");
+    terminal_wait_text(terminal, "done: detach");
     terminal_send(terminal, "q");
     assert_int_equal(terminal_wait_exit(terminal), 0);
     terminal_free(terminal);

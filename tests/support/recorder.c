@@ -1,6 +1,7 @@
 /* One loop over poll: the next client is accepted when the one before has gone. */
 #include "tests/support/recorder.h"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -86,7 +87,7 @@ static gboolean serve_next(Recorder *recorder)
     poll(wanted, G_N_ELEMENTS(wanted), -1);
     if (wanted[0].revents)
         return FALSE;
-    client = accept(recorder->listener, NULL, NULL);
+    client = accept4(recorder->listener, NULL, NULL, SOCK_CLOEXEC);
     monitor = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (connect(monitor, (struct sockaddr *)&address, sizeof address) == 0)
         go_on = relay(recorder, client, monitor);
@@ -111,7 +112,7 @@ Recorder *recorder_new(const char *path, const char *monitor)
     recorder->sent = g_string_new(NULL);
     g_mutex_init(&recorder->mutex);
     recorder->listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    assert_int_equal(pipe(recorder->stop), 0);
+    assert_int_equal(pipe2(recorder->stop, O_CLOEXEC), 0);
     assert_int_equal(bind(recorder->listener, (struct sockaddr *)&address, sizeof address), 0);
     assert_int_equal(listen(recorder->listener, 1), 0);
     recorder->thread = g_thread_new("recorder", serve, recorder);
