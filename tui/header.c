@@ -89,8 +89,9 @@ static void draw_status(const Session *session, const Canvas *canvas, int column
                 running || !live ? element_of_state(state) : ELEMENT_CAUTION, "%s %s",
                 state_glyph(state, canvas->look->ascii),
                 live                                     ? guest->status
-                : session_state(session) == SESSION_LOST ? "lost"
-                                                         : "connecting");
+                : session_state(session) != SESSION_LOST ? "connecting"
+                : guest                                  ? "lost"
+                                                         : "no connection");
 }
 
 /* With the target, without it, or not at all: the machine is worth more. (transfer full) */

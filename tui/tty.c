@@ -131,13 +131,26 @@ Tty *tty_open(const char *type, FILE *out, FILE *in, GError **error)
     return tty;
 }
 
+/* Without an alternate screen the shell goes on below our last frame: on a line of its own. */
+static void leave_screen(void)
+{
+    const char *alternate = tigetstr("rmcup");
+
+    if (!alternate || alternate == (const char *)-1) {
+        wmove(stdscr, LINES - 1, 0);
+        wclrtoeol(stdscr);
+        wrefresh(stdscr);
+    }
+    endwin();
+}
+
 void tty_close(Tty *tty)
 {
     if (!tty)
         return;
     rescue_disarm();
     delwin(tty->keys);
-    endwin();
+    leave_screen();
     delscreen(tty->screen);
     g_free(tty);
 }
@@ -207,7 +220,7 @@ void tty_suspend(Tty *tty)
     struct sigaction standard = { .sa_handler = SIG_DFL }, before;
 
     def_prog_mode();
-    endwin();
+    leave_screen();
     sigaction(SIGTSTP, &standard, &before);
     raise(SIGTSTP);
     sigaction(SIGTSTP, &before, NULL); /* here it goes on */

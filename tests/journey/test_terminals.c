@@ -108,6 +108,21 @@ static void test_mouse(void **state)
     terminal_assert_restored(terminal);
 }
 
+/* A terminal without an alternate screen keeps our last frame: the shell goes on below it. */
+static void test_one_screen(void **state)
+{
+    static const char *const changes[] = { "TERM=vt100", NULL };
+    Visit *visit = *state;
+    const char *const arguments[] = { PROGRAM, real_qemu_socket(visit->qemu), NULL };
+    Terminal *terminal = visit->terminal = terminal_start(24, 80, arguments, changes);
+
+    terminal_wait_text(terminal, "i440FX");
+    terminal_send(terminal, "q");
+    assert_int_equal(terminal_wait_exit(terminal), 0);
+    assert_true(terminal_has_text(terminal, "i440FX"));
+    assert_false(terminal_has_text(terminal, "q quit"));
+}
+
 static void assert_restored_after(Visit *visit, int number)
 {
     Terminal *terminal = open_console(visit);
@@ -214,6 +229,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_aborted, start, end),
         cmocka_unit_test_setup_teardown(test_quit_by_signal, start, end),
         cmocka_unit_test_setup_teardown(test_mouse, start, end),
+        cmocka_unit_test_setup_teardown(test_one_screen, start, end),
         cmocka_unit_test_setup_teardown(test_no_terminal, start, end),
     };
 
