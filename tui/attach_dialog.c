@@ -1,10 +1,7 @@
 /* The attach dialog: the form painted, and the keys that fill it. */
 #include "tui/attach_dialog.h"
 
-#include <string.h>
-
-#include "tui/attach_form.h"
-#include "tui/outline_text.h"
+#include "tui/attach_draw.h"
 #include "tui/path_complete.h"
 #include "tui/plan_lines.h"
 
@@ -58,56 +55,6 @@ static gboolean is_text(const AttachField *field)
 
 /* --- painting -------------------------------------------------------------------------------- */
 
-/* The choices side by side, the chosen one in brackets; shifted so that it is in sight. */
-static void draw_choices(const Canvas *canvas, int row, int column, int columns, GPtrArray *choices,
-                         const char *value, gboolean proposed)
-{
-    guint chosen = 0, from;
-    int width = 0, at = column;
-
-    if (!g_ptr_array_find_with_equal_func(choices, value, g_str_equal, &chosen))
-        chosen = 0;
-    for (from = chosen; from > 0; from--) {
-        width += text_columns(choices->pdata[from]) + 2;
-        if (width + text_columns(choices->pdata[from - 1]) + 4 > columns)
-            break;
-    }
-    for (guint i = from; i < choices->len && at < column + columns; i++) {
-        gboolean is_value = g_str_equal(choices->pdata[i], value);
-
-        at += draw_format(canvas, row, at, column + columns - at,
-                          !is_value  ? ELEMENT_DIM
-                          : proposed ? ELEMENT_TEXT
-                                     : ELEMENT_CHOICE,
-                          is_value ? "[%s]" : "%s", (const char *)choices->pdata[i]);
-        at += 2;
-    }
-}
-
-/* "■■●[·]····  09.0": the strip of the bus with the place in brackets. */
-static void draw_slot(const AttachDialog *self, const Canvas *canvas, int row, int column,
-                      int columns, const char *value, gboolean proposed)
-{
-    const Bus *bus = attach_form_slot_bus(&self->form);
-    guint slot = (guint)g_ascii_strtoull(value, NULL, 16);
-    g_autofree char *strip = bus ? outline_bus_strip(bus, canvas->look->ascii) : g_strdup("");
-    const char *at = strip;
-    int used = 0;
-
-    for (guint i = 0; *value && *at && i < 32; i++) {
-        const char *next = g_utf8_next_char(at);
-        g_autofree char *glyph = g_strndup(at, (gsize)(next - at));
-
-        used +=
-            draw_format(canvas, row, column + used, columns - used,
-                        i == slot ? ELEMENT_CHOICE : ELEMENT_DIM, i == slot ? "[%s]" : "%s", glyph);
-        at = next;
-    }
-    draw_format(canvas, row, column + used, columns - used,
-                proposed ? ELEMENT_PROPOSAL : ELEMENT_TEXT, "%s%s%s%s", used ? "  " : "", value,
-                bus && *value ? " on " : "", bus && *value ? bus->name : "");
-}
-
 static int draw_value(AttachDialog *self, const Canvas *canvas, int row, int column, int columns,
                       guint shown)
 {
@@ -120,9 +67,9 @@ static int draw_value(AttachDialog *self, const Canvas *canvas, int row, int col
     if (field->type == FIELD_KIND || field->type == FIELD_CHOICE) {
         g_autoptr(GPtrArray) choices = attach_form_choices(&self->form, index);
 
-        draw_choices(canvas, row, column, columns, choices, value, proposed);
+        attach_draw_choices(canvas, row, column, columns, choices, value, proposed);
     } else if (field->type == FIELD_SLOT) {
-        draw_slot(self, canvas, row, column, columns, value, proposed);
+        attach_draw_slot(&self->form, canvas, row, column, columns, value, proposed);
     } else if (focused && edit->text->len) {
         return line_edit_draw(edit, canvas, row, column, columns, ELEMENT_FIELD);
     } else if (field->type == FIELD_FILE) {
