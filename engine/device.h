@@ -46,7 +46,6 @@ typedef struct {
 
 typedef struct {
     guint16 vendor, device, subvendor, subdevice, class_code;
-    guint8 revision;
     char interrupt; /* 'A'..'D', 0 for none */
     int irq;        /* -1 for none */
     char *regions;  /* one line for each BAR, NULL for none */

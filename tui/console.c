@@ -8,7 +8,7 @@
 #include "tui/hints.h"
 #include "tui/text_dialog.h"
 
-#define FRAME_US (G_USEC_PER_SEC / 30)
+#define FRAME_US (G_USEC_PER_SEC / 60)
 #define DOUBLE_CLICK_US (400 * 1000)
 #define WHEEL_LINES 3
 
@@ -377,29 +377,44 @@ static gboolean on_size(gpointer data)
     return G_SOURCE_CONTINUE;
 }
 
+typedef struct {
+    GMainLoop *loop;
+    int number;
+    int *status;
+} EndSignal;
+
 static gboolean on_end(gpointer data)
 {
-    g_main_loop_quit(((Console *)data)->loop);
+    const EndSignal *end = data;
+
+    *end->status = EXIT_SIGNAL + end->number;
+    g_main_loop_quit(end->loop);
     return G_SOURCE_CONTINUE;
 }
 
-static void run_loop(Console *console)
+/* Gives the exit status. */
+static int run_loop(Console *console)
 {
+    GMainLoop *loop = console->loop = g_main_loop_new(NULL, FALSE);
+    int status = EXIT_DONE;
+    EndSignal ends[] = { { loop, SIGINT, &status },
+                         { loop, SIGTERM, &status },
+                         { loop, SIGHUP, &status } };
     guint sources[] = {
         g_unix_fd_add(tty_input(console->tty), G_IO_IN | G_IO_HUP | G_IO_ERR, on_input, console),
         g_unix_signal_add(SIGWINCH, on_size, console),
-        g_unix_signal_add(SIGINT, on_end, console),
-        g_unix_signal_add(SIGTERM, on_end, console),
-        g_unix_signal_add(SIGHUP, on_end, console),
+        g_unix_signal_add(SIGINT, on_end, &ends[0]),
+        g_unix_signal_add(SIGTERM, on_end, &ends[1]),
+        g_unix_signal_add(SIGHUP, on_end, &ends[2]),
     };
 
-    console->loop = g_main_loop_new(NULL, FALSE);
     console_paint(console);
-    g_main_loop_run(console->loop);
+    g_main_loop_run(loop);
     for (gsize i = 0; i < G_N_ELEMENTS(sources); i++)
         if (g_main_context_find_source_by_id(NULL, sources[i]))
             g_source_remove(sources[i]);
     g_clear_pointer(&console->loop, g_main_loop_unref);
+    return status;
 }
 
 int console_run(Session *session, const Options *options)
@@ -413,12 +428,13 @@ int console_run(Session *session, const Options *options)
     };
     g_autoptr(GError) error = NULL;
     Console *console = console_new(session, &settings, &error);
+    int status;
 
     if (!console) {
         fprintf(stderr, "backplane: %s\n", error->message);
         return EXIT_USAGE;
     }
-    run_loop(console);
+    status = run_loop(console);
     console_free(console);
-    return EXIT_DONE;
+    return status;
 }

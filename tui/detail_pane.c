@@ -62,18 +62,19 @@ static void add_pci(LineList *list, const Device *device, gboolean narrow)
     if (pci && narrow)
         line_list_field_format(list, "PCI", "%04x:%04x", pci->vendor, pci->device);
     else if (pci)
-        line_list_field_format(list, "PCI", "%04x:%04x rev %02x class %04x", pci->vendor,
-                               pci->device, pci->revision, pci->class_code);
+        line_list_field_format(list, "PCI", "%04x:%04x class %04x", pci->vendor, pci->device,
+                               pci->class_code);
 }
 
 static void add_resources(LineList *list, const Device *device)
 {
     const PciFacts *pci = device->pci;
+    int irq = device_irq(device);
 
     if (!pci)
         return;
-    if (pci->interrupt && pci->irq >= 0)
-        line_list_field_format(list, "interrupt", "INT%c → %d", pci->interrupt, pci->irq);
+    if (pci->interrupt && irq >= 0)
+        line_list_field_format(list, "interrupt", "INT%c → %d", pci->interrupt, irq);
     else if (pci->interrupt)
         line_list_field_format(list, "interrupt", "INT%c", pci->interrupt);
     add_regions(list, pci->regions);

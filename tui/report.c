@@ -229,8 +229,8 @@ static void add_pci(const Facts *facts, const Device *device)
 {
     const PciFacts *pci = device->pci;
 
-    add_fact_format(facts, "PCI", "%04x:%04x rev %02x class %04x", pci->vendor, pci->device,
-                    pci->revision, pci->class_code);
+    add_fact_format(facts, "PCI", "%04x:%04x class %04x", pci->vendor, pci->device,
+                    pci->class_code);
     if (pci->subvendor || pci->subdevice)
         add_fact_format(facts, "subsystem", "%04x:%04x", pci->subvendor, pci->subdevice);
     add_interrupt(facts, device);

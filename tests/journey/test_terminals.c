@@ -123,28 +123,30 @@ static void test_one_screen(void **state)
     assert_false(terminal_has_text(terminal, "q quit"));
 }
 
-static void assert_restored_after(Visit *visit, int number)
+static int assert_restored_after(Visit *visit, int number)
 {
     Terminal *terminal = open_console(visit);
+    int status;
 
     terminal_signal(terminal, number);
-    terminal_wait_exit(terminal);
+    status = terminal_wait_exit(terminal);
     terminal_assert_restored(terminal);
+    return status;
 }
 
 static void test_terminated(void **state)
 {
-    assert_restored_after(*state, SIGTERM);
+    assert_int_equal(assert_restored_after(*state, SIGTERM), 128 + SIGTERM);
 }
 
 static void test_hung_up(void **state)
 {
-    assert_restored_after(*state, SIGHUP);
+    assert_int_equal(assert_restored_after(*state, SIGHUP), 128 + SIGHUP);
 }
 
 static void test_interrupted(void **state)
 {
-    assert_restored_after(*state, SIGINT);
+    assert_int_equal(assert_restored_after(*state, SIGINT), 128 + SIGINT);
 }
 
 static void test_crashed(void **state)
