@@ -16,8 +16,7 @@
 #define USB_DEPTH_MAX 5 /* tiers of hubs, and the device (USB 2.0, section 4.1.1) */
 #define SERIAL_PORT_MAX 511
 
-/* --- to text ------------------------------------------------------------------------------------
- */
+/* --- to text --------------------------------------------------------------------------------- */
 
 static char *pci_text(const Address *address)
 {
@@ -77,8 +76,7 @@ char *address_to_short_text(const Address *address)
     g_return_val_if_reached(NULL);
 }
 
-/* --- from text ----------------------------------------------------------------------------------
- */
+/* --- from text ------------------------------------------------------------------------------- */
 
 /* One number of an address, for the sentence that refuses it. */
 typedef struct {
@@ -240,8 +238,7 @@ gboolean address_parse(const char *text, Address *address, GError **error)
     return TRUE;
 }
 
-/* --- order --------------------------------------------------------------------------------------
- */
+/* --- order ----------------------------------------------------------------------------------- */
 
 static int compare_numbers(gint64 a, gint64 b)
 {
@@ -314,8 +311,7 @@ gboolean address_equal(const Address *a, const Address *b)
     return address_compare(a, b) == 0;
 }
 
-/* --- JSON ---------------------------------------------------------------------------------------
- */
+/* --- JSON ------------------------------------------------------------------------------------ */
 
 json_t *address_to_json(const Address *address)
 {

@@ -7,8 +7,7 @@
 #define ID_LONGEST 27 /* with "-fmt" after it a node name has QEMU's 31 characters */
 #define OUI "52:54:00"
 
-/* --- places -------------------------------------------------------------------------------------
- */
+/* --- places ---------------------------------------------------------------------------------- */
 
 static void add_place(GArray *places, const Bus *bus, const Address *address)
 {
@@ -144,16 +143,14 @@ gboolean allocate_place(const Bus *bus, Address *address)
     return TRUE;
 }
 
-/* --- ids ----------------------------------------------------------------------------------------
- */
+/* --- ids ------------------------------------------------------------------------------------- */
 
 /* Some member of an array of objects has this value under the key. */
 static gboolean array_has(json_t *array, const char *key, const char *value)
 {
     gsize i;
     json_t *member;
-    json_array_foreach(array, i, member)
-    {
+    json_array_foreach (array, i, member) {
         if (g_strcmp0(json_string_value(json_object_get(member, key)), value) == 0) {
             return TRUE;
         }
@@ -245,8 +242,7 @@ gboolean allocate_check_id(const Guest *guest, const char *id, GError **error)
     return FALSE;
 }
 
-/* --- MACs ---------------------------------------------------------------------------------------
- */
+/* --- MACs ------------------------------------------------------------------------------------ */
 
 Device *allocate_mac_holder(const Guest *guest, const char *mac)
 {

@@ -31,8 +31,7 @@ static gboolean refuse(GError **error, EngineError code, const char *format, ...
     return FALSE;
 }
 
-/* --- who has the file already -------------------------------------------------------------------
- */
+/* --- who has the file already ---------------------------------------------------------------- */
 
 /* The file of a node: out of a json:{} name where it is wrapped in one. (transfer full) */
 static char *node_file(json_t *node)
@@ -96,8 +95,7 @@ static json_t *find_conflict(const Guest *guest, const char *path, const char *r
 {
     gsize i;
     json_t *node;
-    json_array_foreach(guest->nodes, i, node)
-    {
+    json_array_foreach (guest->nodes, i, node) {
         if (node_has(node, path, real) &&
             !(readonly && json_is_true(json_object_get(node, "ro")))) {
             return node;
@@ -153,8 +151,7 @@ static gboolean check_backing(const Attach *attach, GError **error)
                   image->path, path, user);
 }
 
-/* --- the format ---------------------------------------------------------------------------------
- */
+/* --- the format ------------------------------------------------------------------------------ */
 
 static gboolean check_formats(Attach *attach, const char *stated, GError **error)
 {
@@ -212,8 +209,7 @@ static const char *choose_format(Attach *attach, const char *path, GError **erro
     return format;
 }
 
-/* --- the block node -----------------------------------------------------------------------------
- */
+/* --- the block node -------------------------------------------------------------------------- */
 
 /* The row for cache=; aio=native needs one that goes around the host's cache. -1: refused. */
 static int choose_cache(const Attach *attach, GError **error)
@@ -323,8 +319,7 @@ static gboolean add_node(Attach *attach, const char *path, GError **error)
     return TRUE;
 }
 
-/* --- what the device says -----------------------------------------------------------------------
- */
+/* --- what the device says -------------------------------------------------------------------- */
 
 /* Its id, so that the guest can tell its drives apart, unless it was stated. NVMe insists on one.
  */

@@ -24,8 +24,7 @@ static const struct {
 
 static const char *const backends[] = { "user", "tap", "bridge", "socket", NULL };
 
-/* --- the MAC ------------------------------------------------------------------------------------
- */
+/* --- the MAC --------------------------------------------------------------------------------- */
 
 /* Six octets in hex; (transfer full), in lower case; NULL when it is none. */
 static char *parse_mac(const char *text)
@@ -83,8 +82,7 @@ static gboolean put_mac(Attach *attach, GError **error)
     return TRUE;
 }
 
-/* --- a netdev that is there ---------------------------------------------------------------------
- */
+/* --- a netdev that is there ------------------------------------------------------------------ */
 
 static char *list_free_netdevs(const Guest *guest)
 {
@@ -127,8 +125,7 @@ static gboolean use_netdev(Attach *attach, const char *name, GError **error)
     return TRUE;
 }
 
-/* --- a new one ----------------------------------------------------------------------------------
- */
+/* --- a new one ------------------------------------------------------------------------------- */
 
 /* Every option that belongs to back ends belongs to this one. */
 static gboolean check_net_options(const Attach *attach, const char *backend, GError **error)

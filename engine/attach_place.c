@@ -52,8 +52,7 @@ static gboolean is_vacant(const Bus *bus, const Address *address)
     return FALSE;
 }
 
-/* --- PCI ----------------------------------------------------------------------------------------
- */
+/* --- PCI ------------------------------------------------------------------------------------- */
 
 static gboolean parse_slot(const Attach *attach, Address *address, GError **error)
 {
@@ -135,8 +134,7 @@ static Bus *find_numbered_bus(const Attach *attach)
     return NULL;
 }
 
-/* --- SCSI ---------------------------------------------------------------------------------------
- */
+/* --- SCSI ------------------------------------------------------------------------------------ */
 
 /* Request values have the form of numbers already. */
 static guint number_option(const Attach *attach, const char *option)
@@ -188,8 +186,7 @@ static gboolean place_scsi(Attach *attach, GError **error)
     return check_bay(attach, hba, error);
 }
 
-/* --- USB ----------------------------------------------------------------------------------------
- */
+/* --- USB ------------------------------------------------------------------------------------- */
 
 static gboolean check_port(const Attach *attach, GError **error)
 {
@@ -225,8 +222,7 @@ static gboolean place_usb(Attach *attach, GError **error)
     return check_port(attach, error);
 }
 
-/* --- virtio-serial ------------------------------------------------------------------------------
- */
+/* --- virtio-serial --------------------------------------------------------------------------- */
 
 static gboolean place_serial(Attach *attach, GError **error)
 {
@@ -255,8 +251,7 @@ static gboolean place_serial(Attach *attach, GError **error)
     return TRUE;
 }
 
-/* --- the bus ------------------------------------------------------------------------------------
- */
+/* --- the bus --------------------------------------------------------------------------------- */
 
 /* Controllers that come along with a drive that finds none. */
 static const char *bringer(BusFamily family)
@@ -452,8 +447,7 @@ gboolean attach_choose_place(Attach *attach, GError **error)
     }
 }
 
-/* --- what the device_add says of it -------------------------------------------------------------
- */
+/* --- what the device_add says of it ---------------------------------------------------------- */
 
 static void put_number(Attach *attach, const char *member, const char *option, guint number)
 {

@@ -16,8 +16,7 @@ static json_t *find_property(json_t *properties, const char *name)
 {
     gsize i;
     json_t *property;
-    json_array_foreach(properties, i, property)
-    {
+    json_array_foreach (properties, i, property) {
         if (g_strcmp0(json_string_value(json_object_get(property, "name")), name) == 0) {
             return property;
         }
@@ -68,8 +67,7 @@ BusFamily attach_guess_family(const HotplugFacts *facts, const char *driver)
     return BUS_OTHER;
 }
 
-/* --- types --------------------------------------------------------------------------------------
- */
+/* --- types ----------------------------------------------------------------------------------- */
 
 static json_t *to_bool(const char *value)
 {
@@ -151,8 +149,7 @@ static json_t *to_type(const char *type, const char *value)
     return json_string(value);
 }
 
-/* --- PROPERTY=VALUE -----------------------------------------------------------------------------
- */
+/* --- PROPERTY=VALUE -------------------------------------------------------------------------- */
 
 static gboolean refuse_property(const Attach *attach, json_t *properties, const char *name,
                                 GError **error)
@@ -160,8 +157,7 @@ static gboolean refuse_property(const Attach *attach, json_t *properties, const 
     g_autoptr(GPtrArray) names = g_ptr_array_new();
     gsize i;
     json_t *property;
-    json_array_foreach(properties, i, property)
-    {
+    json_array_foreach (properties, i, property) {
         const char *known = json_string_value(json_object_get(property, "name"));
         if (known != NULL) {
             g_ptr_array_add(names, (gpointer)known);

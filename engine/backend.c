@@ -9,8 +9,7 @@ static gboolean is_generated(const char *name)
     return name[0] == '#';
 }
 
-/* --- block nodes as QEMU tells them -------------------------------------------------------------
- */
+/* --- block nodes as QEMU tells them ---------------------------------------------------------- */
 
 static const char *member(json_t *object, const char *key)
 {
@@ -21,8 +20,7 @@ static json_t *find_node(const Guest *guest, const char *name)
 {
     gsize i;
     json_t *node;
-    json_array_foreach(guest->nodes, i, node)
-    {
+    json_array_foreach (guest->nodes, i, node) {
         if (g_strcmp0(member(node, "node-name"), name) == 0) {
             return node;
         }
@@ -35,8 +33,7 @@ static json_t *find_vertex(const Guest *guest, const char *name, json_int_t id)
 {
     gsize i;
     json_t *vertex;
-    json_array_foreach(json_object_get(guest->graph, "nodes"), i, vertex)
-    {
+    json_array_foreach (json_object_get(guest->graph, "nodes"), i, vertex) {
         gboolean found = name != NULL ? g_strcmp0(member(vertex, "name"), name) == 0 &&
                                             g_strcmp0(member(vertex, "type"), "block-driver") == 0
                                       : json_integer_value(json_object_get(vertex, "id")) == id;
@@ -58,8 +55,7 @@ static const char *child_name(const Guest *guest, const char *node, const char *
     json_t *vertex = find_vertex(guest, node, 0);
     gsize i;
     json_t *edge;
-    json_array_foreach(json_object_get(guest->graph, "edges"), i, edge)
-    {
+    json_array_foreach (json_object_get(guest->graph, "edges"), i, edge) {
         if (vertex != NULL && number(edge, "parent") == number(vertex, "id") &&
             g_strcmp0(member(edge, "name"), role) == 0) {
             return member(find_vertex(guest, NULL, number(edge, "child")), "name");
@@ -68,8 +64,7 @@ static const char *child_name(const Guest *guest, const char *node, const char *
     return NULL;
 }
 
-/* --- making a node again ------------------------------------------------------------------------
- */
+/* --- making a node again --------------------------------------------------------------------- */
 
 static gboolean is_plain_protocol(const char *driver)
 {
@@ -112,8 +107,7 @@ static const char *file_driver(const Guest *guest, const char *name, const char 
     }
     gsize i;
     json_t *node;
-    json_array_foreach(guest->nodes, i, node)
-    {
+    json_array_foreach (guest->nodes, i, node) {
         if (is_plain_protocol(member(node, "drv")) && g_strcmp0(member(node, "file"), file) == 0) {
             return member(node, "drv");
         }
@@ -189,8 +183,7 @@ char *backend_drive_node(Detach *detach, const Device *device)
                                      : g_strdup(drive->node);
 }
 
-/* --- making a netdev again ----------------------------------------------------------------------
- */
+/* --- making a netdev again ------------------------------------------------------------------- */
 
 /* "net=10.0.2.0,restrict=off" -> the value of a key; (transfer full) */
 static char *detail(const char *details, const char *key)
@@ -261,8 +254,7 @@ json_t *backend_remake_netdev(const Netdev *netdev)
     return NULL;
 }
 
-/* --- removing block nodes -----------------------------------------------------------------------
- */
+/* --- removing block nodes -------------------------------------------------------------------- */
 
 /* Devices that leave and use this node. */
 static guint count_leaving_users(const Detach *detach, const char *node)
@@ -283,8 +275,7 @@ static gboolean is_shared(const Detach *detach, const char *name, GPtrArray *rem
     guint backends = 0;
     gsize i;
     json_t *edge;
-    json_array_foreach(json_object_get(detach->guest->graph, "edges"), i, edge)
-    {
+    json_array_foreach (json_object_get(detach->guest->graph, "edges"), i, edge) {
         if (vertex == NULL || number(edge, "child") != number(vertex, "id")) {
             continue;
         }
@@ -354,8 +345,7 @@ static void remove_drive(Detach *detach, const Device *device, GPtrArray *remove
     }
 }
 
-/* --- removing netdevs ---------------------------------------------------------------------------
- */
+/* --- removing netdevs ------------------------------------------------------------------------ */
 
 /* Why it must not be removed together with its NIC; NULL for no reason. A NIC whose netdev was
  * removed keeps showing it, and the name may have been given away since. */
@@ -435,8 +425,7 @@ void backend_add_steps(Detach *detach)
     }
 }
 
-/* --- back ends that outlived their device -------------------------------------------------------
- */
+/* --- back ends that outlived their device ---------------------------------------------------- */
 
 /* The names that attach gives, behind the device's id. */
 static const struct {

@@ -5,8 +5,7 @@
 
 #include "engine/quirk.h"
 
-/* --- what leaves --------------------------------------------------------------------------------
- */
+/* --- what leaves ----------------------------------------------------------------------------- */
 
 static gboolean contains(const GPtrArray *devices, const Device *device)
 {
@@ -89,8 +88,7 @@ static gboolean is_carried(const GPtrArray *devices, const Device *device)
     return FALSE;
 }
 
-/* --- refusals -----------------------------------------------------------------------------------
- */
+/* --- refusals -------------------------------------------------------------------------------- */
 
 static gboolean refuse(const Device *device, GError **error, const char *format, ...)
     G_GNUC_PRINTF(3, 4);
@@ -148,8 +146,7 @@ static gboolean check_detachable(const Device *device, GError **error)
             : "");
 }
 
-/* --- the way back -------------------------------------------------------------------------------
- */
+/* --- the way back ---------------------------------------------------------------------------- */
 
 /* Adds the blockdev-add of a -drive back end; FALSE when QEMU tells too little. node: its name,
  * NULL for devices without one. */
@@ -210,8 +207,7 @@ static gboolean remake_all(Detach *detach, const GPtrArray *leavers, GPtrArray *
     return good;
 }
 
-/* --- steps --------------------------------------------------------------------------------------
- */
+/* --- steps ----------------------------------------------------------------------------------- */
 
 static char **paths_of(const GPtrArray *devices)
 {
@@ -240,8 +236,7 @@ static void add_step(Detach *detach, const GPtrArray *leavers)
     }
 }
 
-/* --- what stands beside the plan ----------------------------------------------------------------
- */
+/* --- what stands beside the plan ------------------------------------------------------------- */
 
 static void add_subject(Plan *plan, const Device *device)
 {
@@ -332,8 +327,7 @@ static void set_title(Detach *detach, const Device *first, guint others)
                                           where[0] != '\0' ? " at " : "", where, more);
 }
 
-/* --- detach -------------------------------------------------------------------------------------
- */
+/* --- detach ---------------------------------------------------------------------------------- */
 
 /* Those of the devices that get a device_del, first the one named first. (transfer container) */
 static GPtrArray *find_roots(const GPtrArray *devices)

@@ -79,8 +79,7 @@ void guest_index(Guest *guest)
         index_bus(guest, guest->root);
 }
 
-/* --- devices ------------------------------------------------------------------------------------
- */
+/* --- devices --------------------------------------------------------------------------------- */
 
 typedef gboolean (*MatchFn)(const Device *device, gconstpointer wanted);
 
@@ -195,8 +194,7 @@ Device *guest_find(const Guest *guest, const char *text, GError **error)
     return NULL;
 }
 
-/* --- buses --------------------------------------------------------------------------------------
- */
+/* --- buses ----------------------------------------------------------------------------------- */
 
 static void add_buses(Bus *bus, GPtrArray *found)
 {

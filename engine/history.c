@@ -65,8 +65,7 @@ void history_redid(History *history, const Plan *plan)
     move(history->undone, history->done, plan);
 }
 
-/* --- another guest? ------------------------------------------------------------------------------
- */
+/* --- another guest? -------------------------------------------------------------------------- */
 
 typedef struct {
     GHashTable *seen; /* paths on which a later plan has the last word */

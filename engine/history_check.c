@@ -33,8 +33,7 @@ static const char *argument(const Action *action, const char *key)
     return json_string_value(json_object_get(action->arguments, key));
 }
 
-/* --- what is taken away --------------------------------------------------------------------------
- */
+/* --- what is taken away ---------------------------------------------------------------------- */
 
 static const PlanSubject *subject_at(const Plan *plan, const char *path)
 {
@@ -111,8 +110,7 @@ static gboolean check_device_del(const Check *check, const Step *step, GError **
     return refuse(error, "%s is not there any more: there is nothing to take away", step->words);
 }
 
-/* --- what is added -------------------------------------------------------------------------------
- */
+/* --- what is added --------------------------------------------------------------------------- */
 
 /* A bus that the plan brings along is named by its controller: "scsi1.0", "rp1". */
 static gboolean plan_brings_bus(const Check *check, const char *name)
@@ -165,8 +163,7 @@ static gboolean list_names(json_t *list, const char *member, const char *name)
     size_t index;
     json_t *listed;
 
-    json_array_foreach(list, index, listed)
-    {
+    json_array_foreach (list, index, listed) {
         if (g_strcmp0(json_string_value(json_object_get(listed, member)), name) == 0)
             return TRUE;
     }
@@ -199,8 +196,7 @@ static gboolean check_back_end(const Check *check, const Action *action, GError 
     return TRUE;
 }
 
-/* --- the plan ------------------------------------------------------------------------------------
- */
+/* --- the plan -------------------------------------------------------------------------------- */
 
 static void check_collect(Check *check)
 {

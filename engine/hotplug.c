@@ -18,8 +18,7 @@ static const DriveBus drive_buses[] = {
 
 #define DEFAULT_NIC "virtio-net-pci"
 
-/* --- the driver ---------------------------------------------------------------------------------
- */
+/* --- the driver ------------------------------------------------------------------------------ */
 
 static const DriveBus *find_drive_bus(const char *name)
 {
@@ -124,8 +123,7 @@ static gboolean refuse_no_driver(const Request *request, GError **error)
     return FALSE;
 }
 
-/* --- what a model refuses -----------------------------------------------------------------------
- */
+/* --- what a model refuses -------------------------------------------------------------------- */
 
 /* A model of the same kind that can be plugged; NULL for none. */
 static const Model *similar_model(const Model *model)
@@ -227,8 +225,7 @@ static gboolean check_model(Attach *attach, GError **error)
            check_needs(attach, error);
 }
 
-/* --- ids ----------------------------------------------------------------------------------------
- */
+/* --- ids ------------------------------------------------------------------------------------- */
 
 static const char *const kind_stems[] = {
     [KIND_DISK] = "disk",       [KIND_CDROM] = "cd",       [KIND_FLOPPY] = "floppy",
@@ -267,8 +264,7 @@ static gboolean choose_id(Attach *attach, GError **error)
     return TRUE;
 }
 
-/* --- the steps ----------------------------------------------------------------------------------
- */
+/* --- the steps ------------------------------------------------------------------------------- */
 
 static char *peripheral_path(const char *id)
 {
@@ -358,8 +354,7 @@ static void put_subject_first(Plan *plan)
     plan->subjects->pdata[0] = asked;
 }
 
-/* --- what stands beside the plan ----------------------------------------------------------------
- */
+/* --- what stands beside the plan ------------------------------------------------------------- */
 
 static void set_title(Attach *attach)
 {
@@ -406,8 +401,7 @@ static void add_cautions(Attach *attach)
     }
 }
 
-/* --- attach -------------------------------------------------------------------------------------
- */
+/* --- attach ---------------------------------------------------------------------------------- */
 
 /* QEMU's own names of two options. */
 static void resolve_aliases(Request *request)

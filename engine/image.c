@@ -51,8 +51,7 @@ static gboolean has(const Header *header, gsize at, const char *text, gsize leng
     return memcmp(header->bytes + at, text, length) == 0;
 }
 
-/* --- one function a format: is it that? ---------------------------------------------------------
- */
+/* --- one function a format: is it that? ------------------------------------------------------ */
 
 static gboolean is_qcow(const Header *header)
 {
@@ -128,8 +127,7 @@ static gboolean is_cloop(const Header *header)
     return has(header, 0, magic, sizeof(magic) - 1);
 }
 
-/* --- and how large is the disk in it ------------------------------------------------------------
- */
+/* --- and how large is the disk in it --------------------------------------------------------- */
 
 static gint64 qcow_size(const Header *header)
 {
@@ -191,8 +189,7 @@ static const struct {
     { "cloop", is_cloop, NULL },
 };
 
-/* --- reading ------------------------------------------------------------------------------------
- */
+/* --- reading --------------------------------------------------------------------------------- */
 
 static void read_format(Image *image, const Header *header)
 {

@@ -113,8 +113,7 @@ void inventory_free(Inventory *inventory)
     g_free(inventory);
 }
 
-/* --- the facts beside the tree ------------------------------------------------------------------
- */
+/* --- the facts beside the tree --------------------------------------------------------------- */
 
 static char *copy_string(const json_t *reply, const char *member)
 {
@@ -155,8 +154,7 @@ static void take_facts(Inventory *inventory, Guest *guest)
     guest->objects = json_incref(replies[REPLY_OBJECTS]);
 }
 
-/* --- devices on no bus --------------------------------------------------------------------------
- */
+/* --- devices on no bus ----------------------------------------------------------------------- */
 
 /* "child<pc-dimm>" -> "pc-dimm". (transfer full) */
 static char *child_driver(const json_t *entry)
@@ -170,8 +168,7 @@ static const json_t *find_memory(const json_t *reply, const char *id)
 {
     gsize i;
     json_t *entry;
-    json_array_foreach(reply, i, entry)
-    {
+    json_array_foreach (reply, i, entry) {
         const json_t *facts = json_object_get(entry, "data");
         if (g_strcmp0(json_string_value(json_object_get(facts, "id")), id) == 0)
             return facts;
@@ -219,14 +216,13 @@ static void add_all_busless(Inventory *inventory, const Guest *guest)
         g_hash_table_add(known, ((Device *)guest->devices->pdata[i])->path);
     gsize i;
     json_t *entry;
-    json_array_foreach(inventory->replies[REPLY_PERIPHERAL], i, entry)
+    json_array_foreach (inventory->replies[REPLY_PERIPHERAL], i, entry)
         add_busless(inventory, known, "/machine/peripheral", entry);
-    json_array_foreach(inventory->replies[REPLY_ANONYMOUS], i, entry)
+    json_array_foreach (inventory->replies[REPLY_ANONYMOUS], i, entry)
         add_busless(inventory, known, "/machine/peripheral-anon", entry);
 }
 
-/* --- the stages of a read -----------------------------------------------------------------------
- */
+/* --- the stages of a read -------------------------------------------------------------------- */
 
 /* Ends the read under way; the callback may free the inventory or ask for another read. */
 static void finish(Inventory *inventory, const GError *error)

@@ -113,8 +113,7 @@ void inventory_join_drives(Guest *guest, const json_t *reply)
     json_t *entry;
     g_autoptr(GHashTable) devices = index_devices(guest);
     g_autoptr(GHashTable) names = index_drive_names(guest);
-    json_array_foreach(reply, i, entry)
-    {
+    json_array_foreach (reply, i, entry) {
         Device *device = find_device(devices, names, entry);
         if (device && !device->drive)
             device->drive = drive_from_entry(entry);

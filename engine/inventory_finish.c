@@ -4,8 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --- folding ------------------------------------------------------------------------------------
- */
+/* --- folding --------------------------------------------------------------------------------- */
 
 static void append_properties(Device *device, Device *inner)
 {
@@ -66,8 +65,7 @@ static void fold_device(Device *device)
     }
 }
 
-/* --- kinds --------------------------------------------------------------------------------------
- */
+/* --- kinds ----------------------------------------------------------------------------------- */
 
 /* Drivers that we do not know, by the upper byte of their PCI class or the whole of it. */
 static const struct {
@@ -94,8 +92,7 @@ static void decide_kind(Device *device)
         device->kind = KIND_DISK;
 }
 
-/* --- addresses ----------------------------------------------------------------------------------
- */
+/* --- addresses ------------------------------------------------------------------------------- */
 
 static guint number_property(const Device *device, const char *name)
 {
@@ -181,8 +178,7 @@ static void settle_bus(Bus *bus)
     g_ptr_array_sort(bus->devices, by_address);
 }
 
-/* --- numbers ------------------------------------------------------------------------------------
- */
+/* --- numbers --------------------------------------------------------------------------------- */
 
 /* The family that a bus counts with: PCI and PCI Express are one row of numbers. */
 static BusFamily counted_as(const Bus *bus)
@@ -221,8 +217,7 @@ static void number_buses(Guest *guest)
     }
 }
 
-/* --- states -------------------------------------------------------------------------------------
- */
+/* --- states ---------------------------------------------------------------------------------- */
 
 /* What the machine brings by itself is neither under peripheral nor under peripheral-anon. Drives
  * and NICs there were asked for (-drive if=ide, -net nic, -nic). */

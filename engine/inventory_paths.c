@@ -126,8 +126,7 @@ void paths_free(Paths *paths)
     g_free(paths);
 }
 
-/* --- asking -------------------------------------------------------------------------------------
- */
+/* --- asking ---------------------------------------------------------------------------------- */
 
 static Question *keep(Paths *paths, Question question)
 {
@@ -168,8 +167,7 @@ static void end_question(Question *question)
     finish_if_done(paths);
 }
 
-/* --- the composition ----------------------------------------------------------------------------
- */
+/* --- the composition ------------------------------------------------------------------------- */
 
 /* The bus has a link to an object of that type (links_fit), and among the devices as in the
  * composition there is one such object without an id: that one. NULL: ask. */
@@ -197,8 +195,7 @@ static void ask_composition(Paths *paths)
     kept->command = monitor_send_human(paths->monitor, "info qom-tree", on_composition, kept);
 }
 
-/* --- links of a bus -----------------------------------------------------------------------------
- */
+/* --- links of a bus -------------------------------------------------------------------------- */
 
 static int by_number(gconstpointer a, gconstpointer b)
 {
@@ -212,8 +209,7 @@ static GArray *read_links(const json_t *properties)
     gsize i;
     json_t *property;
     GArray *links = g_array_new(FALSE, FALSE, sizeof(Link));
-    json_array_foreach(properties, i, property)
-    {
+    json_array_foreach (properties, i, property) {
         const char *name = json_string_value(json_object_get(property, "name"));
         const char *type = json_string_value(json_object_get(property, "type"));
         if (!name || !type || !g_str_has_prefix(name, "child[") || !g_str_has_prefix(type, "link<"))
@@ -292,8 +288,7 @@ static void follow_links(Paths *paths, Bus *bus, const json_t *properties)
     }
 }
 
-/* --- hotplug ------------------------------------------------------------------------------------
- */
+/* --- hotplug --------------------------------------------------------------------------------- */
 
 static gboolean is_pci(const Bus *bus)
 {
@@ -317,8 +312,7 @@ static gboolean has_property(const json_t *properties, const char *wanted)
 {
     gsize i;
     json_t *property;
-    json_array_foreach(properties, i, property)
-    {
+    json_array_foreach (properties, i, property) {
         if (g_strcmp0(json_string_value(json_object_get(property, "name")), wanted) == 0)
             return TRUE;
     }
@@ -338,8 +332,7 @@ static gboolean lacks_handler(const Paths *paths, const Bus *bus)
     return is_pci(bus) && !g_hash_table_contains(paths->handlers, bus->path);
 }
 
-/* --- walking ------------------------------------------------------------------------------------
- */
+/* --- walking --------------------------------------------------------------------------------- */
 
 static gboolean lacks_path(const Bus *bus)
 {
@@ -466,8 +459,7 @@ static void resolve_buses_of(Paths *paths, Device *device)
     }
 }
 
-/* --- the end ------------------------------------------------------------------------------------
- */
+/* --- the end --------------------------------------------------------------------------------- */
 
 /* Devices of the types that hand a plug on to ACPI set themselves as the handler of buses too that
  * ACPI does not reach (pcie.0 of q35 on QEMU 10): such a bus has no acpi-pcihp-bsel. */
@@ -548,8 +540,7 @@ static void finish_if_done(Paths *paths)
     done(paths->complete, error, paths->data);
 }
 
-/* --- the start ----------------------------------------------------------------------------------
- */
+/* --- the start ------------------------------------------------------------------------------- */
 
 static void count_ids(GHashTable *ids, const Bus *bus)
 {
@@ -607,8 +598,7 @@ static void read_peripherals(GHashTable *peripherals, const json_t *reply)
 {
     gsize i;
     json_t *entry;
-    json_array_foreach(reply, i, entry)
-    {
+    json_array_foreach (reply, i, entry) {
         const char *name = json_string_value(json_object_get(entry, "name"));
         const char *type = json_string_value(json_object_get(entry, "type"));
         if (name && type)

@@ -19,8 +19,7 @@ static const json_t *find_entry(const json_t *entries, const Device *device)
 {
     gsize i;
     json_t *entry;
-    json_array_foreach(entries, i, entry)
-    {
+    json_array_foreach (entries, i, entry) {
         const json_t *id = json_object_get(entry, "id");
         if (member(entry, "slot") == device->address.pci.slot &&
             member(entry, "function") == device->address.pci.function &&
@@ -75,8 +74,7 @@ static void join_bus(Bus *bus, int number, const json_t *entries)
     }
 }
 
-/* --- root buses ---------------------------------------------------------------------------------
- */
+/* --- root buses ------------------------------------------------------------------------------ */
 
 static void find_roots(Bus *bus, GPtrArray *roots)
 {
@@ -121,8 +119,7 @@ static json_t *take_root_entry(json_t *entries, int number)
 {
     gsize i;
     json_t *entry;
-    json_array_foreach(entries, i, entry)
-    {
+    json_array_foreach (entries, i, entry) {
         if (json_is_integer(json_object_get(entry, "bus")) && member(entry, "bus") == number) {
             json_incref(entry);
             json_array_remove(entries, i);

@@ -35,8 +35,7 @@ struct Leaving {
     gboolean silent;
 };
 
-/* --- what is there -------------------------------------------------------------------------------
- */
+/* --- what is there --------------------------------------------------------------------------- */
 
 static void place_free(gpointer data)
 {
@@ -80,8 +79,7 @@ static Place *leaving_taken(const Leaving *leaving, guint from)
     return NULL;
 }
 
-/* --- looking -------------------------------------------------------------------------------------
- */
+/* --- looking --------------------------------------------------------------------------------- */
 
 static void leaving_look(Leaving *leaving);
 
@@ -177,8 +175,7 @@ void leaving_hurry(Leaving *leaving)
         leaving_wake(leaving, 0);
 }
 
-/* --- events --------------------------------------------------------------------------------------
- */
+/* --- events ---------------------------------------------------------------------------------- */
 
 static const char *payload_text(json_t *payload, const char *key)
 {
@@ -244,8 +241,7 @@ gboolean leaving_silent(const Leaving *leaving)
     return leaving->silent;
 }
 
-/* --- life ----------------------------------------------------------------------------------------
- */
+/* --- life ------------------------------------------------------------------------------------ */
 
 Leaving *leaving_new(Monitor *monitor, const char *const *paths, LeavingFn told, gpointer data)
 {

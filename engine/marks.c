@@ -45,8 +45,7 @@ void marks_free(Marks *marks)
     g_free(marks);
 }
 
-/* --- every device of a guest ---------------------------------------------------------------------
- */
+/* --- every device of a guest ----------------------------------------------------------------- */
 
 typedef void (*DeviceFn)(Marks *marks, Device *device, gpointer data);
 
@@ -83,8 +82,7 @@ void marks_show(const Marks *marks, Guest *guest)
     each_device((Marks *)marks, guest, device_show, NULL);
 }
 
-/* --- from tree to tree ---------------------------------------------------------------------------
- */
+/* --- from tree to tree ----------------------------------------------------------------------- */
 
 typedef struct {
     MarkChangeFn changed;
@@ -166,8 +164,7 @@ void marks_compare(Marks *marks, Guest *guest, MarkChangeFn changed, gpointer da
     marks_show(marks, guest);
 }
 
-/* --- what is known besides -----------------------------------------------------------------------
- */
+/* --- what is known besides ------------------------------------------------------------------- */
 
 static void mark_enter(Marks *marks, const char *path, DeviceState state)
 {

@@ -8,8 +8,7 @@
 
 #define UNDO_PREFIX "undo: "
 
-/* --- actions ------------------------------------------------------------------------------------
- */
+/* --- actions --------------------------------------------------------------------------------- */
 
 /* The command that takes back another one, and how both name their object. */
 static const struct {
@@ -128,8 +127,7 @@ static void append_members(GString *out, const char *prefix, json_t *object)
 {
     const char *key;
     json_t *value;
-    json_object_foreach(object, key, value)
-    {
+    json_object_foreach (object, key, value) {
         g_autofree char *name = g_strconcat(prefix, key, NULL);
         if (json_is_object(value)) {
             g_autofree char *inner = g_strconcat(name, ".", NULL);
@@ -148,8 +146,7 @@ char *action_to_text(const Action *action)
     return g_string_free(out, FALSE);
 }
 
-/* --- steps, checks, subjects --------------------------------------------------------------------
- */
+/* --- steps, checks, subjects ----------------------------------------------------------------- */
 
 static void step_free(Step *step)
 {
@@ -206,8 +203,7 @@ static void subject_free(PlanSubject *subject)
     g_free(subject);
 }
 
-/* --- plans --------------------------------------------------------------------------------------
- */
+/* --- plans ----------------------------------------------------------------------------------- */
 
 Plan *plan_new(PlanVerb verb, const char *title)
 {
@@ -325,8 +321,7 @@ Plan *plan_copy(const Plan *plan)
     return copy;
 }
 
-/* --- the way back -------------------------------------------------------------------------------
- */
+/* --- the way back ---------------------------------------------------------------------------- */
 
 /* Every undo action becomes a step of its own. What it adds can be taken away by itself, so that a
  * failure half-way leaves nothing; the group remembers that they were one step. */

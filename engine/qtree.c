@@ -79,8 +79,7 @@ static QtreeDevice *open_device(Parser *parser, guint level)
     return device;
 }
 
-/* --- which lines fit ----------------------------------------------------------------------------
- */
+/* --- which lines fit ------------------------------------------------------------------------- */
 
 static gboolean is_bus_level(guint level)
 {
@@ -119,8 +118,7 @@ static gboolean is_open(const Parser *parser)
     return length == (gsize)parser->quote + 1 || parser->text->str[length - 1] != '"';
 }
 
-/* --- items --------------------------------------------------------------------------------------
- */
+/* --- items ----------------------------------------------------------------------------------- */
 
 /* Length of the name in "name = value", 0 where the line is none. */
 static gsize property_name_length(const char *line)
@@ -221,8 +219,7 @@ static void take_line(Parser *parser, const char *line, gsize length)
     }
 }
 
-/* --- the whole ----------------------------------------------------------------------------------
- */
+/* --- the whole ------------------------------------------------------------------------------- */
 
 static void reverse(GPtrArray *array)
 {

@@ -31,8 +31,7 @@ const char *replug_id(Detach *detach, const Device *device)
     }
 }
 
-/* --- where it was -------------------------------------------------------------------------------
- */
+/* --- where it was ---------------------------------------------------------------------------- */
 
 /* Buses are named after the id of their device, so they change when it gets one. (transfer full) */
 static char *replugged_bus(Detach *detach, const Bus *bus)
@@ -68,8 +67,7 @@ static void put_place(Detach *detach, json_t *arguments, const Device *device)
     }
 }
 
-/* --- how it was set -----------------------------------------------------------------------------
- */
+/* --- how it was set -------------------------------------------------------------------------- */
 
 /* What is put by other means, or no property of a device_add. */
 static const char *const not_copied[] = { "addr",  "bus",      "channel",   "scsi-id",
@@ -233,8 +231,7 @@ static void copy_properties(Detach *detach, json_t *arguments, const Device *dev
     }
     gsize i;
     json_t *property;
-    json_array_foreach(properties, i, property)
-    {
+    json_array_foreach (properties, i, property) {
         copy_property(arguments, property, device);
     }
 }

@@ -11,8 +11,7 @@ typedef struct {
 
 static void session_open(Session *session);
 
-/* --- listeners -----------------------------------------------------------------------------------
- */
+/* --- listeners ------------------------------------------------------------------------------- */
 
 void session_listen(Session *session, SessionFn listener, gpointer data)
 {
@@ -59,8 +58,7 @@ void session_log(Session *session, DeviceState state, const char *subject, const
     session_notify(session, SESSION_JOURNAL_GREW);
 }
 
-/* --- the end of a connection ---------------------------------------------------------------------
- */
+/* --- the end of a connection ----------------------------------------------------------------- */
 
 static gboolean on_retry(gpointer data)
 {
@@ -146,8 +144,7 @@ static void session_retry_failed(Session *session, const GError *error)
     session_retry_later(session);
 }
 
-/* --- the connection ------------------------------------------------------------------------------
- */
+/* --- the connection -------------------------------------------------------------------------- */
 
 static void on_ready(Monitor *monitor, gpointer data)
 {
@@ -205,8 +202,7 @@ void session_enter_live(Session *session)
     session_enter(session, SESSION_LIVE);
 }
 
-/* --- life ----------------------------------------------------------------------------------------
- */
+/* --- life ------------------------------------------------------------------------------------ */
 
 Session *session_new(const char *text, SessionMode mode, GError **error)
 {
@@ -272,8 +268,7 @@ void session_free(Session *session)
     session_unref(session);
 }
 
-/* --- what is asked of it -------------------------------------------------------------------------
- */
+/* --- what is asked of it --------------------------------------------------------------------- */
 
 SessionState session_state(const Session *session)
 {

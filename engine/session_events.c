@@ -84,8 +84,7 @@ static const EventKind *event_kind(const char *name)
     return NULL;
 }
 
-/* --- telling -------------------------------------------------------------------------------------
- */
+/* --- telling --------------------------------------------------------------------------------- */
 
 static const char *payload_text(json_t *payload, const char *member)
 {
@@ -148,8 +147,7 @@ static void event_log(Session *session, const char *name, const EventKind *kind,
         session_log(session, kind ? kind->state : STATE_PRESENT, subject, text, details, -1);
 }
 
-/* --- what follows --------------------------------------------------------------------------------
- */
+/* --- what follows ---------------------------------------------------------------------------- */
 
 /* Before QEMU 4.0 there is no reason, but whether the guest itself did it. */
 static void take_farewell(Session *session, json_t *payload)

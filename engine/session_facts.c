@@ -10,8 +10,7 @@ typedef struct {
     gboolean due;
 } FactsWatcher;
 
-/* --- live dialogs --------------------------------------------------------------------------------
- */
+/* --- live dialogs ---------------------------------------------------------------------------- */
 
 static FactsWatcher *take_due(Session *session)
 {
@@ -59,8 +58,7 @@ static void facts_watch(Session *session, SessionFactsFn changed, gpointer data)
     g_ptr_array_add(session->watchers, watcher);
 }
 
-/* --- drivers -------------------------------------------------------------------------------------
- */
+/* --- drivers --------------------------------------------------------------------------------- */
 
 typedef struct {
     Session *session;
@@ -123,8 +121,7 @@ void session_facts_clear(Session *session)
     session->facts_read = FALSE;
 }
 
-/* --- images --------------------------------------------------------------------------------------
- */
+/* --- images ---------------------------------------------------------------------------------- */
 
 struct ImageProbe {
     Session *session; /* NULL once nobody wants it */
@@ -202,8 +199,7 @@ const char *request_image(const Request *request)
     return drive ? request_get(request, "file") : NULL;
 }
 
-/* --- the facts of a live dialog ------------------------------------------------------------------
- */
+/* --- the facts of a live dialog -------------------------------------------------------------- */
 
 static void on_facts_read(Session *session, const GError *error, gpointer data)
 {

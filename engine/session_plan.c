@@ -38,8 +38,7 @@ static void query_finish(Query *query, Plan *plan, const GError *error)
     query_free(query);
 }
 
-/* --- planning ------------------------------------------------------------------------------------
- */
+/* --- planning -------------------------------------------------------------------------------- */
 
 static gboolean check_not_leaving(const Session *session, const Device *device, GError **error)
 {
@@ -138,8 +137,7 @@ static Plan *query_plan(const Query *query, GError **error)
     }
 }
 
-/* --- what has to be known first ------------------------------------------------------------------
- */
+/* --- what has to be known first -------------------------------------------------------------- */
 
 /* Asks for all that are missing, in one write. */
 static gboolean know_drivers(Session *session, const GPtrArray *devices)
@@ -216,8 +214,7 @@ static void query_advance(Query *query)
     query_finish(query, plan, error);
 }
 
-/* --- starting ------------------------------------------------------------------------------------
- */
+/* --- starting -------------------------------------------------------------------------------- */
 
 static void on_query_read(Session *session, const GError *error, gpointer data)
 {
@@ -307,8 +304,7 @@ void session_plan_redo(Session *session, SessionPlanFn done, gpointer data)
     query_add(query_new(session, QUERY_REDO, done, data));
 }
 
-/* --- all of them ---------------------------------------------------------------------------------
- */
+/* --- all of them ----------------------------------------------------------------------------- */
 
 /* A callback may end any of them: each is looked up before its turn. */
 static void each_query(Session *session, void (*visit)(Query *query))

@@ -54,7 +54,7 @@ struct Session {
     gboolean facts_read; /* a complete read for dialogs is under way */
 };
 
-/* --- session.c --- */
+/* --- session.c ------------------------------------------------------------------------------- */
 
 void session_unref(Session *session);
 
@@ -68,7 +68,7 @@ void session_lose(Session *session, const GError *error);
 /* The guest has been read for the first time since the connection stands. */
 void session_enter_live(Session *session);
 
-/* --- session_watch.c --- */
+/* --- session_watch.c ------------------------------------------------------------------------- */
 
 Watch *watch_new(Session *session);
 void watch_free(Watch *watch);
@@ -91,11 +91,11 @@ void session_read(Session *session, InventoryDepth depth, SessionReadFn done, gp
 void session_drop_reads(Session *session);
 void session_show_marks(Session *session);
 
-/* --- session_events.c --- */
+/* --- session_events.c ------------------------------------------------------------------------ */
 
 void session_handle_event(Session *session, const char *name, json_t *payload);
 
-/* --- session_run.c --- */
+/* --- session_run.c --------------------------------------------------------------------------- */
 
 void session_runs_lost(Session *session, const GError *error);
 void session_runs_event(Session *session, const char *name, json_t *payload);
@@ -104,14 +104,14 @@ void session_runs_free(Session *session);
 void session_runs_forget(Session *session, gpointer data);
 gboolean session_awaits(const Session *session, const Device *device);
 
-/* --- session_plan.c --- */
+/* --- session_plan.c -------------------------------------------------------------------------- */
 
 void session_queries_start(Session *session);
 void session_queries_advance(Session *session);
 void session_queries_lost(Session *session, const GError *error);
 void session_queries_free(Session *session);
 
-/* --- session_facts.c --- */
+/* --- session_facts.c ------------------------------------------------------------------------- */
 
 /* Whether the driver's properties are known; asks for them if not. */
 gboolean session_know_driver(Session *session, const char *driver);

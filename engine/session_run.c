@@ -18,8 +18,7 @@ struct Run {
     guint awaited_before;
 };
 
-/* --- the journal ---------------------------------------------------------------------------------
- */
+/* --- the journal ----------------------------------------------------------------------------- */
 
 /* Whom a step is about: the device that it names by id or path, else the one that was asked for.
  * NULL where the plan has no such device. */
@@ -145,8 +144,7 @@ static void run_log_end(Run *run)
     session_log(run->session, STATE_REFUSED, session_name(run->session), text, NULL, -1);
 }
 
-/* --- what the transaction says -------------------------------------------------------------------
- */
+/* --- what the transaction says --------------------------------------------------------------- */
 
 /* A device that has come and is asked to leave within one plan may be in no tree yet: it is marked
  * again with each tree. One that the guest keeps stays marked when the plan is over. */
@@ -258,8 +256,7 @@ static void on_finished(Transaction *transaction, gpointer data)
     session_unref(session);
 }
 
-/* --- starting ------------------------------------------------------------------------------------
- */
+/* --- starting -------------------------------------------------------------------------------- */
 
 /* The plan that undo or redo gave away comes back: by its address alone it could be a later one. */
 static gboolean is_offered(const Session *session, const Plan *plan)
@@ -314,8 +311,7 @@ const GPtrArray *session_running(const Session *session)
     return session->running;
 }
 
-/* --- what the connection says --------------------------------------------------------------------
- */
+/* --- what the connection says ---------------------------------------------------------------- */
 
 void session_runs_event(Session *session, const char *name, json_t *payload)
 {
@@ -350,8 +346,7 @@ void session_runs_free(Session *session)
     g_ptr_array_set_size(session->running, 0);
 }
 
-/* --- leaving devices -----------------------------------------------------------------------------
- */
+/* --- leaving devices ------------------------------------------------------------------------- */
 
 static Transaction *awaiting(const Session *session, const Device *device)
 {

@@ -58,8 +58,7 @@ struct Watch {
     gboolean again;
 };
 
-/* --- what counts of an answer --------------------------------------------------------------------
- */
+/* --- what counts of an answer ---------------------------------------------------------------- */
 
 static char *digest_all(json_t *result)
 {
@@ -89,8 +88,7 @@ static char *digest_blocks(json_t *result)
     size_t index;
     json_t *block;
 
-    json_array_foreach(result, index, block)
-    {
+    json_array_foreach (result, index, block) {
         json_t *inserted = json_object_get(block, "inserted");
 
         for (gsize i = 0; i < G_N_ELEMENTS(outer); i++)
@@ -102,8 +100,7 @@ static char *digest_blocks(json_t *result)
     return g_compute_checksum_for_string(G_CHECKSUM_SHA256, text->str, -1);
 }
 
-/* --- the run state -------------------------------------------------------------------------------
- */
+/* --- the run state --------------------------------------------------------------------------- */
 
 static void session_take_status(Session *session, const char *status)
 {
@@ -130,8 +127,7 @@ void watch_status(Watch *watch)
         monitor_send(watch->session->monitor, "query-status", NULL, on_status, watch);
 }
 
-/* --- looking -------------------------------------------------------------------------------------
- */
+/* --- looking --------------------------------------------------------------------------------- */
 
 static void watch_look(Watch *watch);
 
@@ -244,8 +240,7 @@ static void watch_look(Watch *watch)
     }
 }
 
-/* --- reading -------------------------------------------------------------------------------------
- */
+/* --- reading --------------------------------------------------------------------------------- */
 
 typedef struct {
     Session *session;
@@ -352,8 +347,7 @@ void session_drop_reads(Session *session)
     g_ptr_array_set_size(session->reads, 0);
 }
 
-/* --- refreshing ----------------------------------------------------------------------------------
- */
+/* --- refreshing ------------------------------------------------------------------------------ */
 
 static void on_refreshed(Session *session, const GError *error, gpointer data)
 {
@@ -380,8 +374,7 @@ void watch_unsettle(Watch *watch)
     watch_refresh(watch);
 }
 
-/* --- life ----------------------------------------------------------------------------------------
- */
+/* --- life ------------------------------------------------------------------------------------ */
 
 Watch *watch_new(Session *session)
 {

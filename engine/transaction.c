@@ -48,8 +48,7 @@ static Step *transaction_step(const Transaction *transaction)
     return transaction->plan->steps->pdata[transaction->current];
 }
 
-/* --- telling -------------------------------------------------------------------------------------
- */
+/* --- telling --------------------------------------------------------------------------------- */
 
 static void step_enter(Transaction *transaction, Step *step, StepState state)
 {
@@ -90,8 +89,7 @@ static void transaction_lose(Transaction *transaction, const char *message)
     transaction_finish(transaction, OUTCOME_LOST);
 }
 
-/* --- one action ----------------------------------------------------------------------------------
- */
+/* --- one action ------------------------------------------------------------------------------ */
 
 static void work_ended(Transaction *transaction, const char *refusal);
 
@@ -151,8 +149,7 @@ static void transaction_work(Transaction *transaction, const Action *action)
                                  transaction->deleted, on_work, transaction);
 }
 
-/* --- forwards ------------------------------------------------------------------------------------
- */
+/* --- forwards -------------------------------------------------------------------------------- */
 
 /* Nothing more is done, and what was done is taken back. */
 static void transaction_turn_back(Transaction *transaction, const char *why)
@@ -196,8 +193,7 @@ static void step_ended(Transaction *transaction, const char *refusal)
     transaction_turn_back(transaction, refusal);
 }
 
-/* --- and back ------------------------------------------------------------------------------------
- */
+/* --- and back -------------------------------------------------------------------------------- */
 
 static gboolean json_mentions(json_t *value, const char *text)
 {
@@ -206,8 +202,7 @@ static gboolean json_mentions(json_t *value, const char *text)
 
     if (json_is_string(value))
         return strcmp(json_string_value(value), text) == 0;
-    json_object_foreach(value, key, member)
-    {
+    json_object_foreach (value, key, member) {
         if (json_mentions(member, text))
             return TRUE;
     }
@@ -302,8 +297,7 @@ static void work_ended(Transaction *transaction, const char *refusal)
         step_ended(transaction, refusal);
 }
 
-/* --- life ----------------------------------------------------------------------------------------
- */
+/* --- life ------------------------------------------------------------------------------------ */
 
 static gboolean on_start(gpointer data)
 {
@@ -341,8 +335,7 @@ void transaction_free(Transaction *transaction)
     transaction_unref(transaction);
 }
 
-/* --- the face ------------------------------------------------------------------------------------
- */
+/* --- the face -------------------------------------------------------------------------------- */
 
 void transaction_event(Transaction *transaction, const char *name, json_t *payload)
 {

@@ -64,8 +64,7 @@ static void work_tell(Work *work, WorkNews news, const char *message)
     work->told(news, message, work->data);
 }
 
-/* --- a device that has to leave ------------------------------------------------------------------
- */
+/* --- a device that has to leave -------------------------------------------------------------- */
 
 /* QEMU refuses to ask twice: within 5 s on native PCI Express, for ever while the guest's clock
  * stands still. No query tells that an unplug is pending, so here the sentence has to do; where it
@@ -107,16 +106,14 @@ static void work_leave(Work *work)
 
     work->leaving =
         leaving_new(work->monitor, (const char *const *)work->action->leaves, on_leaving, work);
-    json_array_foreach(work->deleted, index, payload)
-    {
+    json_array_foreach (work->deleted, index, payload) {
         leaving_event(work->leaving, "DEVICE_DELETED", payload);
     }
     if (!work->refusal)
         work_announce(work);
 }
 
-/* --- a back end that is not removed --------------------------------------------------------------
- */
+/* --- a back end that is not removed ---------------------------------------------------------- */
 
 static gboolean on_retry(gpointer data)
 {
@@ -147,8 +144,7 @@ static void on_listed(Monitor *monitor, json_t *result, const GError *error, gpo
         work_tell(work, WORK_LOST, error->message);
         return;
     }
-    json_array_foreach(result, index, listed)
-    {
+    json_array_foreach (result, index, listed) {
         json_t *member = json_object_get(listed, work->removal->member);
 
         if (g_strcmp0(json_string_value(member), name) == 0)
@@ -168,8 +164,7 @@ static void work_look_for_removed(Work *work)
                  on_listed, work);
 }
 
-/* --- the reply -----------------------------------------------------------------------------------
- */
+/* --- the reply ------------------------------------------------------------------------------- */
 
 static void work_refused(Work *work, const GError *error)
 {
@@ -206,8 +201,7 @@ static void work_send(Work *work)
                  on_reply, work);
 }
 
-/* --- the face ------------------------------------------------------------------------------------
- */
+/* --- the face -------------------------------------------------------------------------------- */
 
 Work *work_new(Monitor *monitor, const Action *action, gboolean patient, json_t *deleted,
                WorkFn told, gpointer data)

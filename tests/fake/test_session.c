@@ -9,8 +9,7 @@
 
 #include "tests/support/session_bench.h"
 
-/* --- reading and watching ------------------------------------------------------------------------
- */
+/* --- reading and watching -------------------------------------------------------------------- */
 
 static void test_connects_and_publishes(void **state)
 {
@@ -187,8 +186,7 @@ static void test_once_does_not_poll(void **state)
     assert_false(fake_monitor_connected(bench->fake));
 }
 
-/* --- loss ----------------------------------------------------------------------------------------
- */
+/* --- loss ------------------------------------------------------------------------------------ */
 
 static void test_tells_why_the_guest_ended(void **state)
 {
@@ -265,8 +263,7 @@ static void test_plans_nothing_without_a_connection(void **state)
     assert_int_equal(bench->outcome, OUTCOME_LOST);
 }
 
-/* --- freed anywhere ------------------------------------------------------------------------------
- */
+/* --- freed anywhere -------------------------------------------------------------------------- */
 
 static Request *nic_request(void)
 {

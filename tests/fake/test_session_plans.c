@@ -25,8 +25,7 @@ static void redo(Bench *bench)
     fake_wait(bench->planned > before);
 }
 
-/* --- plans ---------------------------------------------------------------------------------------
- */
+/* --- plans ----------------------------------------------------------------------------------- */
 
 static void test_runs_and_tells(void **state)
 {
@@ -179,8 +178,7 @@ static void test_shows_a_refusal_of_the_guest(void **state)
     assert_int_equal(bench_device(bench, "net0")->state, STATE_REFUSED);
 }
 
-/* --- facts for planning --------------------------------------------------------------------------
- */
+/* --- facts for planning ---------------------------------------------------------------------- */
 
 static void on_facts(Session *session, gpointer data)
 {

@@ -25,8 +25,7 @@ typedef struct {
     GHashTable *devices; /* paths that qom-get finds */
 } Bench;
 
-/* --- the bench -----------------------------------------------------------------------------------
- */
+/* --- the bench ------------------------------------------------------------------------------- */
 
 static void on_ready(Monitor *monitor, gpointer data)
 {
@@ -160,8 +159,7 @@ static char *sent(const Bench *bench)
     size_t index;
     json_t *command;
 
-    json_array_foreach(fake_monitor_commands(bench->fake), index, command)
-    {
+    json_array_foreach (fake_monitor_commands(bench->fake), index, command) {
         const char *name = json_string_value(json_object_get(command, "execute"));
         json_t *arguments = json_object_get(command, "arguments");
         json_t *id = json_object_get(arguments, "id");
@@ -182,8 +180,7 @@ static void assert_sent(const Bench *bench, const char *expected)
     assert_string_equal(text, expected);
 }
 
-/* --- plans ---------------------------------------------------------------------------------------
- */
+/* --- plans ----------------------------------------------------------------------------------- */
 
 /* A step of the kinds that plans are made of. */
 static const struct {
@@ -261,8 +258,7 @@ static void unplug(Bench *bench, const char *id)
     g_hash_table_remove(bench->devices, path);
 }
 
-/* --- all or nothing ------------------------------------------------------------------------------
- */
+/* --- all or nothing -------------------------------------------------------------------------- */
 
 static void check_failing(guint steps, guint failing)
 {
@@ -393,8 +389,7 @@ static void test_takes_what_is_gone_for_done(void **state)
     assert_int_equal(transaction_outcome(bench->transaction), OUTCOME_DONE);
 }
 
-/* --- leaving -------------------------------------------------------------------------------------
- */
+/* --- leaving --------------------------------------------------------------------------------- */
 
 static void hold_devices(Bench *bench)
 {
@@ -591,8 +586,7 @@ static void test_many_leave_together(void **state)
     assert_int_equal(transaction_outcome(bench->transaction), OUTCOME_DONE);
 }
 
-/* --- the connection, and the owner, go -----------------------------------------------------------
- */
+/* --- the connection, and the owner, go ------------------------------------------------------- */
 
 static void check_lost_at(guint step, gboolean undoing)
 {
@@ -675,8 +669,7 @@ static void test_freed_before_the_start(void **state)
     assert_sent(bench, "");
 }
 
-/* --- cancelled -----------------------------------------------------------------------------------
- */
+/* --- cancelled ------------------------------------------------------------------------------- */
 
 static void cancel_at(Bench *bench, guint step)
 {

@@ -105,8 +105,7 @@ static json_t *find(json_t *tree, const Expected *wanted)
     size_t index;
     json_t *device;
 
-    json_array_foreach(json_object_get(tree, "devices"), index, device)
-    {
+    json_array_foreach (json_object_get(tree, "devices"), index, device) {
         if (g_strcmp0(string_in(device, NULL, wanted->id ? "id" : "driver"),
                       wanted->id ? wanted->id : wanted->driver) == 0)
             return device;

@@ -159,8 +159,7 @@ static json_t *find_id(json_t *tree, const char *id)
     size_t index;
     json_t *device;
 
-    json_array_foreach(json_object_get(tree, "devices"), index, device)
-    {
+    json_array_foreach (json_object_get(tree, "devices"), index, device) {
         const char *is = json_string_value(json_object_get(device, "id"));
 
         if (is && strcmp(is, id) == 0)
@@ -228,18 +227,17 @@ static void tree_json_has_every_pci_function(void **state)
     size_t index, at;
     json_t *function, *item;
 
-    json_array_foreach(functions, index, function)
-    {
+    json_array_foreach (functions, index, function) {
         json_t *address =
             json_pack("{s:s, s:i, s:O, s:O, s:O}", "type", "pci", "domain", 0, "bus",
                       json_object_get(function, "bus"), "slot", json_object_get(function, "slot"),
                       "function", json_object_get(function, "function"));
         gboolean found = FALSE;
 
-        json_array_foreach(json_object_get(tree, "devices"), at, item) found =
-            found || json_equal(json_object_get(item, "address"), address);
+        json_array_foreach (json_object_get(tree, "devices"), at, item)
+            found = found || json_equal(json_object_get(item, "address"), address);
         assert_true(found);
-        json_array_foreach(json_object_get(tree, "vacant"), at, item)
+        json_array_foreach (json_object_get(tree, "vacant"), at, item)
             assert_false(json_equal(json_object_get(item, "address"), address));
         json_decref(address);
     }

@@ -28,8 +28,7 @@ typedef struct {
 
 static const char *const no_devices[] = { NULL };
 
-/* --- the bench -----------------------------------------------------------------------------------
- */
+/* --- the bench ------------------------------------------------------------------------------- */
 
 static Device *device(const Bench *bench, const char *id)
 {
@@ -129,8 +128,7 @@ static void bench_free(Bench *bench)
     g_free(bench);
 }
 
-/* --- plans ---------------------------------------------------------------------------------------
- */
+/* --- plans ----------------------------------------------------------------------------------- */
 
 static void on_finished(Session *session, const Transaction *transaction, gpointer data)
 {
@@ -184,8 +182,7 @@ static void plug(Bench *bench, const char *driver, const char *id, const char *a
         json_pack("{s:s,s:s,s:s,s:s}", "driver", driver, "id", id, "bus", "pci.0", "addr", addr));
 }
 
-/* --- changes by others ---------------------------------------------------------------------------
- */
+/* --- changes by others ----------------------------------------------------------------------- */
 
 static void test_others_plug_and_unplug(void **state)
 {
@@ -263,8 +260,7 @@ static void test_tells_why_it_ended(void **state)
     bench_free(bench);
 }
 
-/* --- leaving -------------------------------------------------------------------------------------
- */
+/* --- leaving --------------------------------------------------------------------------------- */
 
 static void test_stubborn_guest(void **state)
 {
@@ -378,8 +374,7 @@ static void test_disk_and_its_node(void **state)
     bench_free(bench);
 }
 
-/* --- all or nothing ------------------------------------------------------------------------------
- */
+/* --- all or nothing -------------------------------------------------------------------------- */
 
 static Plan *failing_plan(void)
 {
@@ -430,8 +425,7 @@ static void test_rollback_with_a_stubborn_guest(void **state)
     bench_free(bench);
 }
 
-/* --- undo ----------------------------------------------------------------------------------------
- */
+/* --- undo ------------------------------------------------------------------------------------ */
 
 typedef struct {
     Plan *plan;

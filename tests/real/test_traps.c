@@ -37,8 +37,7 @@
 
 #define OPTIONS(...) ((const char *const[]){ __VA_ARGS__, NULL })
 
-/* --- asking --------------------------------------------------------------------------------------
- */
+/* --- asking ---------------------------------------------------------------------------------- */
 
 static RealQemu *start(const char *machine, RealQemuFlags flags, const char *const *devices)
 {
@@ -87,8 +86,7 @@ static char *format_of_node(RealQemu *qemu, const char *node)
     char *format = NULL;
     size_t i;
 
-    json_array_foreach(nodes, i, one)
-    {
+    json_array_foreach (nodes, i, one) {
         if (strcmp(json_string_value(json_object_get(one, "node-name")), node) == 0)
             format = g_strdup(json_string_value(json_object_get(one, "drv")));
     }
@@ -101,8 +99,7 @@ static char *file_option(RealQemu *qemu, const char *name, const char *format)
     return g_strconcat("file=", real_qemu_image(qemu, name, format, 4 << 20), NULL);
 }
 
-/* --- slots and buses -----------------------------------------------------------------------------
- */
+/* --- slots and buses ------------------------------------------------------------------------- */
 
 static void test_t03_an_eject_takes_the_slot(void **state)
 {
@@ -228,8 +225,7 @@ static void test_t28_hotplugged_before_we_came(void **state)
     assert_false(device(session, "net1")->hotplugged);
 }
 
-/* --- what QEMU tells of drives -------------------------------------------------------------------
- */
+/* --- what QEMU tells of drives --------------------------------------------------------------- */
 
 /* The forged lines stand where those of cards on pci.0 do. */
 static void test_t11_forged_lines(void **state)
@@ -304,8 +300,7 @@ static void test_t15_raw_stays_raw(void **state)
     assert_string_equal(stated, "raw");
 }
 
-/* --- USB -----------------------------------------------------------------------------------------
- */
+/* --- USB ------------------------------------------------------------------------------------- */
 
 /* Without a port QEMU puts a hub on the last one; a port that was freed would be reused last. */
 static void test_t27_ports_and_hubs(void **state)

@@ -24,8 +24,7 @@ typedef struct {
     gsize tree_bytes; /* what one tree cost */
 } Record;
 
-/* --- the flows -----------------------------------------------------------------------------------
- */
+/* --- the flows ------------------------------------------------------------------------------- */
 
 static const char *const devices[] = {
     "qemu-xhci,id=xh",        "virtio-serial-pci,id=vser",
@@ -236,8 +235,7 @@ static int forget(void **state)
     return 0;
 }
 
-/* --- reading the record --------------------------------------------------------------------------
- */
+/* --- reading the record ---------------------------------------------------------------------- */
 
 static G_NORETURN void fail_command(json_t *command, const char *why)
 {
@@ -258,7 +256,8 @@ static const char *argument(json_t *command, const char *name)
 }
 
 #define foreach_command(record, i, command)                                                        \
-    json_array_foreach((record)->commands, i, command) if (name_of(command) != NULL)
+    json_array_foreach ((record)->commands, i, command)                                            \
+        if (name_of(command) != NULL)
 
 #define foreach_named(record, wanted, i, command)                                                  \
     foreach_command(record, i, command) if (strcmp(name_of(command), wanted) == 0)
@@ -291,8 +290,7 @@ static void expect_type(json_t *command, const char *key, json_t *value)
         fail_command(command, key);
 }
 
-/* --- the traps -----------------------------------------------------------------------------------
- */
+/* --- the traps ------------------------------------------------------------------------------- */
 
 /* T1: these load QEMU's modules, which can abort it. Anything beyond the commands below must be
  * looked at before it is added here. */
@@ -357,8 +355,7 @@ static void test_t09_types_of_arguments(void **state)
 
     foreach_named(record, "device_add", i, command)
     {
-        json_object_foreach(json_object_get(command, "arguments"), key, value)
-        {
+        json_object_foreach (json_object_get(command, "arguments"), key, value) {
             expect_type(command, key, value);
         }
         checked++;

@@ -13,8 +13,7 @@
 #include "engine/inventory.h"
 #include "tests/support/real_qemu.h"
 
-/* --- our side -----------------------------------------------------------------------------------
- */
+/* --- our side -------------------------------------------------------------------------------- */
 
 typedef struct {
     Monitor *monitor;
@@ -73,8 +72,7 @@ static void reading_end(Reading *reading)
     monitor_free(reading->monitor);
 }
 
-/* --- QOM's side ---------------------------------------------------------------------------------
- */
+/* --- QOM's side ------------------------------------------------------------------------------ */
 
 static json_t *get_property(RealQemu *qemu, const char *path, const char *property)
 {
@@ -97,8 +95,7 @@ static void walk(RealQemu *qemu, const char *path, GHashTable *found)
     gsize i;
     json_t *property;
     json_t *properties = real_qemu_ask(qemu, "qom-list", json_pack("{s:s}", "path", path));
-    json_array_foreach(properties, i, property)
-    {
+    json_array_foreach (properties, i, property) {
         const char *type = json_string_value(json_object_get(property, "type"));
         if (!g_str_has_prefix(type, "child<") || strstr(type, "memory-region"))
             continue;
@@ -157,8 +154,7 @@ static GPtrArray *list_links(RealQemu *qemu, const Bus *bus, const char *driver)
     GPtrArray *links = g_ptr_array_new_with_free_func(g_free);
     g_autofree char *type = g_strdup_printf("link<%s>", driver);
     json_t *properties = real_qemu_ask(qemu, "qom-list", json_pack("{s:s}", "path", bus->path));
-    json_array_foreach(properties, i, property)
-    {
+    json_array_foreach (properties, i, property) {
         const char *name = json_string_value(json_object_get(property, "name"));
         if (g_str_has_prefix(name, "child[") &&
             strcmp(json_string_value(json_object_get(property, "type")), type) == 0)
@@ -210,8 +206,7 @@ static void compare(RealQemu *qemu, const Guest *guest)
     }
 }
 
-/* --- the zoo ------------------------------------------------------------------------------------
- */
+/* --- the zoo --------------------------------------------------------------------------------- */
 
 typedef struct {
     const char *name;
@@ -299,8 +294,7 @@ static void test_animal(void **state)
     reading_end(&reading);
 }
 
-/* --- anonymous devices that come and go ---------------------------------------------------------
- */
+/* --- anonymous devices that come and go ------------------------------------------------------ */
 
 static void add_anonymous(RealQemu *qemu)
 {

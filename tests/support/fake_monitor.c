@@ -143,8 +143,7 @@ void fake_monitor_load(FakeMonitor *fake, const char *file)
 
     if (!replies)
         fail_msg("%s: %s", file, error.text);
-    json_object_foreach(replies, key, value)
-    {
+    json_object_foreach (replies, key, value) {
         json_t *refusal = json_object_get(value, "$error");
         json_t *reply =
             refusal ? json_pack("{s:O}", "error", refusal) : json_pack("{s:O}", "return", value);
@@ -167,8 +166,7 @@ static GPtrArray *command_keys(json_t *command)
     if (g_strcmp0(name, "human-monitor-command") == 0)
         name = "hmp";
     g_string_assign(all, name ? name : "");
-    json_object_foreach(arguments, argument, value)
-    {
+    json_object_foreach (arguments, argument, value) {
         if (!json_is_string(value))
             continue;
         g_string_append_printf(all, ":%s", json_string_value(value));
@@ -575,7 +573,8 @@ guint fake_monitor_count(const FakeMonitor *fake, const char *key)
     size_t i;
     json_t *command;
 
-    json_array_foreach(fake->commands, i, command) count += command_matches(command, key);
+    json_array_foreach (fake->commands, i, command)
+        count += command_matches(command, key);
     return count;
 }
 
@@ -584,8 +583,7 @@ json_t *fake_monitor_arguments(const FakeMonitor *fake, const char *key)
     json_t *found = NULL, *command;
     size_t i;
 
-    json_array_foreach(fake->commands, i, command)
-    {
+    json_array_foreach (fake->commands, i, command) {
         if (command_matches(command, key))
             found = json_object_get(command, "arguments");
     }

@@ -10,8 +10,7 @@
 
 #include <cmocka.h>
 
-/* --- driving the session ------------------------------------------------------------------------
- */
+/* --- driving the session --------------------------------------------------------------------- */
 
 typedef struct {
     Plan *plan;
@@ -166,15 +165,13 @@ void real_plan_assert_state(RealQemu *qemu, const char *expected, const char *wh
     }
 }
 
-/* --- asking QEMU where a device is --------------------------------------------------------------
- */
+/* --- asking QEMU where a device is ----------------------------------------------------------- */
 
 static json_t *find_function(json_t *functions, const char *id)
 {
     gsize i;
     json_t *function;
-    json_array_foreach(functions, i, function)
-    {
+    json_array_foreach (functions, i, function) {
         json_t *bridge = json_object_get(function, "pci_bridge");
         json_t *behind = find_function(json_object_get(bridge, "devices"), id);
         if (behind != NULL) {
@@ -192,8 +189,7 @@ static void assert_pci(RealQemu *qemu, const PlanSubject *subject)
     json_t *buses = real_qemu_ask(qemu, "query-pci", NULL);
     json_t *bus, *function = NULL;
     gsize i;
-    json_array_foreach(buses, i, bus)
-    {
+    json_array_foreach (buses, i, bus) {
         json_t *found = find_function(json_object_get(bus, "devices"), subject->id);
         function = found != NULL ? found : function;
     }

@@ -44,7 +44,7 @@ int real_qemu_version(const RealQemu *qemu);
 /* The path of a new, empty image in its folder, which lives as long as the QEMU. */
 const char *real_qemu_image(RealQemu *qemu, const char *name, const char *format, guint64 bytes);
 
-/* --- asking QEMU directly, past the program under test: these block --- */
+/* --- asking QEMU directly, past the program under test: these block -------------------------- */
 
 /* The "return" of a command; arguments (transfer full) may be NULL. An error fails the test.
  * (transfer full) */
@@ -70,7 +70,7 @@ json_t *real_qemu_wait_event(RealQemu *qemu, const char *name, const char *devic
 /* Whether such an event has come so far and was not waited for; does not take it. */
 gboolean real_qemu_saw_event(RealQemu *qemu, const char *name, const char *device);
 
-/* --- the guest's serial line --- */
+/* --- the guest's serial line ----------------------------------------------------------------- */
 
 /* Waits for a line that holds text, past those found before. (transfer none, until the next call)
  */
@@ -80,7 +80,7 @@ const char *real_qemu_serial_wait_for(RealQemu *qemu, const char *text, guint mi
 /* Sends a line; the newline is added. */
 void real_qemu_serial_send(RealQemu *qemu, const char *line);
 
-/* --- waiting for the program under test --- */
+/* --- waiting for the program under test ------------------------------------------------------ */
 
 /* Runs the default main context until the condition holds; FALSE after milliseconds without. */
 gboolean wait_until(gboolean (*condition)(gpointer data), gpointer data, guint milliseconds);

@@ -158,8 +158,7 @@ json_t *real_qemu_client_event(RealQemuClient *client, const char *name, const c
     size_t i;
 
     gather_events(client);
-    json_array_foreach(client->events, i, event)
-    {
+    json_array_foreach (client->events, i, event) {
         if (!event_fits(event, name, device))
             continue;
         json_incref(event);

@@ -24,8 +24,7 @@ static void note_children(GPtrArray *lines, RealQemu *qemu, const char *path)
     json_t *children = real_qemu_ask(qemu, "qom-list", json_pack("{s:s}", "path", path)), *child;
     size_t i;
 
-    json_array_foreach(children, i, child)
-    {
+    json_array_foreach (children, i, child) {
         if (g_str_has_prefix(member(child, "type"), "child<"))
             note(lines, "%s/%s %s", path, member(child, "name"), member(child, "type"));
     }
@@ -37,8 +36,7 @@ static void note_nodes(GPtrArray *lines, RealQemu *qemu)
     json_t *nodes = real_qemu_ask(qemu, "query-named-block-nodes", NULL), *node;
     size_t i;
 
-    json_array_foreach(nodes, i, node)
-    {
+    json_array_foreach (nodes, i, node) {
         note(lines, "node %s %s %s", member(node, "node-name"), member(node, "drv"),
              member(node, "file"));
     }
@@ -50,8 +48,7 @@ static void note_drives(GPtrArray *lines, RealQemu *qemu)
     json_t *drives = real_qemu_ask(qemu, "query-block", NULL), *drive;
     size_t i;
 
-    json_array_foreach(drives, i, drive)
-    {
+    json_array_foreach (drives, i, drive) {
         json_t *inserted = json_object_get(drive, "inserted");
 
         note(lines, "drive %s of %s: %s %s", member(drive, "device"), member(drive, "qdev"),
@@ -65,8 +62,7 @@ static void note_character_devices(GPtrArray *lines, RealQemu *qemu)
     json_t *devices = real_qemu_ask(qemu, "query-chardev", NULL), *device;
     size_t i;
 
-    json_array_foreach(devices, i, device)
-    {
+    json_array_foreach (devices, i, device) {
         note(lines, "chardev %s", member(device, "label"));
     }
     json_decref(devices);
@@ -87,8 +83,7 @@ static void note_functions(GPtrArray *lines, json_t *functions)
     json_t *function;
     size_t i;
 
-    json_array_foreach(functions, i, function)
-    {
+    json_array_foreach (functions, i, function) {
         int bus = 0, slot = 0, number = 0, vendor = 0, device = 0;
 
         json_unpack(function, "{s:i, s:i, s:i, s:{s:i, s:i}}", "bus", &bus, "slot", &slot,
@@ -104,8 +99,7 @@ static void note_pci(GPtrArray *lines, RealQemu *qemu)
     json_t *buses = real_qemu_ask(qemu, "query-pci", NULL), *bus;
     size_t i;
 
-    json_array_foreach(buses, i, bus)
-    {
+    json_array_foreach (buses, i, bus) {
         note_functions(lines, json_object_get(bus, "devices"));
     }
     json_decref(buses);

@@ -8,8 +8,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-/* --- the guest -----------------------------------------------------------------------------------
- */
+/* --- the guest ------------------------------------------------------------------------------- */
 
 static void card_free(gpointer data)
 {
@@ -181,8 +180,7 @@ static const char *const replies[][2] = {
     { "device-list-properties", "[{\"name\":\"mac\",\"type\":\"str\"}]" },
 };
 
-/* --- the bench -----------------------------------------------------------------------------------
- */
+/* --- the bench ------------------------------------------------------------------------------- */
 
 static void on_change(Session *session, SessionChange change, gpointer data)
 {

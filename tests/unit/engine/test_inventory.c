@@ -79,8 +79,7 @@ static const Guest *read_again(Watch *watch)
     return watch->guest;
 }
 
-/* --- what a guest must hold ---------------------------------------------------------------------
- */
+/* --- what a guest must hold ------------------------------------------------------------------ */
 
 typedef struct {
     const char *name; /* as guest_find takes it */
@@ -338,8 +337,7 @@ static void test_virt(void **state)
     assert_string_equal(device_parent(guest_find_id(guest, "rng0"))->id, "rp1");
 }
 
-/* --- replies that lack, lie or never come -------------------------------------------------------
- */
+/* --- replies that lack, lie or never come ---------------------------------------------------- */
 
 static void test_missing_commands(void **state)
 {
@@ -456,8 +454,7 @@ static void test_memory(void **state)
     assert_int_equal(fake_monitor_count(watch->fake, "qom-get"), gets + 2); /* links are known */
 }
 
-/* --- what the composition proves ----------------------------------------------------------------
- */
+/* --- what the composition proves ------------------------------------------------------------- */
 
 static guint count_links(const Watch *watch)
 {
