@@ -40,17 +40,3 @@ char *pci_device_name(guint16 vendor, guint16 device)
     return g_strdup(pci_lookup_name(dictionary(), buffer, sizeof buffer, PCI_LOOKUP_DEVICE | FLAGS,
                                     vendor, device));
 }
-
-char *pci_vendor_name(guint16 vendor)
-{
-    char buffer[256];
-    return g_strdup(
-        pci_lookup_name(dictionary(), buffer, sizeof buffer, PCI_LOOKUP_VENDOR | FLAGS, vendor));
-}
-
-char *pci_class_name(guint16 class_code)
-{
-    char buffer[256];
-    return g_strdup(
-        pci_lookup_name(dictionary(), buffer, sizeof buffer, PCI_LOOKUP_CLASS | FLAGS, class_code));
-}

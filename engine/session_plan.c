@@ -140,44 +140,21 @@ static Plan *query_plan(const Query *query, GError **error)
 /* --- what has to be known first -------------------------------------------------------------- */
 
 /* Asks for all that are missing, in one write. */
-static gboolean know_drivers(Session *session, const GPtrArray *devices)
-{
-    gboolean known = TRUE;
-
-    for (guint i = 0; i < devices->len; i++) {
-        const Device *device = devices->pdata[i];
-
-        known = session_know_driver(session, device->driver) && known;
-    }
-    return known;
-}
-
-/* Everything that goes with a device: its slot mates, and what is on their buses. */
-static gboolean know_departing(Session *session, const Device *device)
-{
-    g_autoptr(GPtrArray) going = device_slot_mates(device);
-    guint mates;
-
-    g_ptr_array_add(going, (Device *)device);
-    mates = going->len;
-    for (guint i = 0; i < mates; i++) {
-        g_autoptr(GPtrArray) below = device_descendants(going->pdata[i]);
-
-        g_ptr_array_extend(going, below, NULL, NULL);
-    }
-    return know_drivers(session, going);
-}
-
 static gboolean detach_is_known(const Query *query)
 {
+    g_autoptr(GPtrArray) devices = g_ptr_array_new();
+    g_auto(GStrv) drivers = NULL;
     gboolean known = TRUE;
 
     for (guint i = 0; query->names[i]; i++) {
-        const Device *device = guest_find(query->guest, query->names[i], NULL);
+        Device *device = guest_find(query->guest, query->names[i], NULL);
 
         if (device)
-            known = know_departing(query->session, device) && known;
+            g_ptr_array_add(devices, device);
     }
+    drivers = hotplug_detach_drivers(devices);
+    for (guint i = 0; drivers[i]; i++)
+        known = session_know_driver(query->session, drivers[i]) && known;
     return known;
 }
 

@@ -42,11 +42,6 @@ static const struct {
     [ELEMENT_ERROR] = { "error", "red bold", "bold" },
 };
 
-const char *element_name(Element element)
-{
-    return elements[element].name;
-}
-
 Element element_of_state(DeviceState state)
 {
     return state <= STATE_REFUSED ? (Element)(ELEMENT_FIXED + (int)state) : ELEMENT_TEXT;

@@ -74,8 +74,6 @@ void theme_free(Theme *theme);
 /* Names of all themes that can be found, sorted, "default" first. (transfer full) */
 char **theme_names(void);
 
-/* "leaving", as theme files call it. */
-const char *element_name(Element element);
 Element element_of_state(DeviceState state);
 
 /* "yellow bold", "white on #264f78", "grey", "default reverse". Errors: THEME_ERROR naming the
