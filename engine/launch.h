@@ -1,0 +1,36 @@
+/* Domain XML -> QEMU's command line, with the static addresses in it. A pure function; emulator.h
+ * finds the program, guest_process.h starts it. */
+#ifndef BACKPLANE_LAUNCH_H
+#define BACKPLANE_LAUNCH_H
+
+#include "engine/domain.h"
+
+typedef struct {
+    const char *machine;      /* what this QEMU calls it; NULL: as the file says */
+    gboolean kvm;             /* usable */
+    const char *const *extra; /* arguments behind all others; NULL for none */
+} LaunchOptions;
+
+typedef struct {
+    GPtrArray *arguments; /* (char *) without the program's name, NULL-terminated */
+    GPtrArray *notes;     /* (char *) elements that were not translated, or differently */
+} Launch;
+
+/* Static addresses are passed (bus=, addr=; scsi-id, lun, unit; port), dynamic ones left to QEMU.
+ * Ids are the aliases, else those that libvirt derives. Errors: ENGINE_ERROR_INPUT as domain_check;
+ * ENGINE_ERROR_REFUSED for what cannot be said to QEMU. (transfer full) */
+Launch *launch_plan(const Domain *domain, const LaunchOptions *options, GError **error);
+void launch_free(Launch *launch);
+
+/* The id that the device has in QEMU: its alias, else the one that libvirt derives: "net0",
+ * "scsi0-0-3", "virtio-disk0"; NULL for what is built in. (transfer full) */
+char *launch_device_id(const DomainDevice *device);
+
+/* value as part of one of QEMU's comma-separated options. (transfer full) */
+char *launch_escape(const char *value);
+/* The command line for a shell, quoted, one option a line. (transfer full) */
+char *launch_to_text(const char *program, const Launch *launch);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Launch, launch_free)
+
+#endif

@@ -1,0 +1,12 @@
+/* What differs between two texts, line by line. */
+#ifndef BACKPLANE_LINE_DIFF_H
+#define BACKPLANE_LINE_DIFF_H
+
+#include <glib.h>
+
+/* Lines of a unified diff with 3 lines of context, without the two header lines; the first
+ * character of each is ' ', '-', '+' or '@'; line ends are taken off. Empty when the texts are
+ * equal. (transfer full) (char *) */
+GPtrArray *line_diff(const char *before, const char *after);
+
+#endif

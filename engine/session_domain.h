@@ -1,0 +1,37 @@
+/* The domain file of a watched guest: what it configures, how that matches the guest, and changes
+ * to it that are not saved yet. Part of the session's face. */
+#ifndef BACKPLANE_SESSION_DOMAIN_H
+#define BACKPLANE_SESSION_DOMAIN_H
+
+#include "engine/match.h"
+#include "engine/session.h"
+
+/* Reads the file and matches from now on; listeners hear SESSION_TREE_CHANGED. Errors: as
+ * domain_load and domain_is_valid. */
+gboolean session_domain_open(Session *session, const char *path, GError **error);
+/* NULL when there is none. (transfer none) */
+const char *session_domain_path(const Session *session);
+const Domain *session_domain(const Session *session);
+/* NULL without a domain or before the first tree. (transfer none, valid until the next
+ * SESSION_TREE_CHANGED) */
+const Match *session_match(const Session *session);
+
+/* Changes in memory; each can be taken back with session_domain_revert until it is saved. devices:
+ * (DomainDevice), NULL for all. left as in match_fill. */
+gboolean session_domain_fill(Session *session, const GPtrArray *devices, GPtrArray *left,
+                             GError **error);
+gboolean session_domain_pin(Session *session, const GPtrArray *devices, GError **error);
+void session_domain_revert(Session *session);
+gboolean session_domain_is_changed(const Session *session);
+/* As line_diff: the file against what would be saved. (transfer full) */
+GPtrArray *session_domain_diff(const Session *session);
+/* Errors: those of file_change. */
+gboolean session_domain_save(Session *session, gboolean backup, GError **error);
+
+/* Makes a plan carry its change into the file as well: a step that writes the new version beside
+ * the file before anything else, and one at the end that puts it in place; where either side fails
+ * neither is kept. Errors: ENGINE_ERROR_REFUSED: no domain, unsaved changes in memory, no words for
+ * the device. */
+gboolean session_domain_carry(Session *session, Plan *plan, GError **error);
+
+#endif
