@@ -17,6 +17,9 @@ typedef enum {
     STATE_VACANT,  /* not a device: a place that is free */
     STATE_GONE,    /* in a greyed tree of a guest that is no more */
     STATE_REFUSED,
+    STATE_ABSENT,    /* not a device: configured in the domain file, not in the guest */
+    STATE_UNMANAGED, /* in the guest, not in the domain file */
+    DEVICE_STATES,
 } DeviceState;
 
 const char *device_state_name(DeviceState state);

@@ -7,7 +7,7 @@
 #include "tui/draw.h"
 
 typedef struct {
-    guint states[STATE_REFUSED + 1]; /* devices in each state; STATE_VACANT: free slots */
+    guint states[DEVICE_STATES]; /* devices in each state; STATE_VACANT: free slots */
 } HeaderCounts;
 
 /* Counted once for each tree. guest may be NULL. */

@@ -12,10 +12,11 @@
 const char *state_glyph(DeviceState state, gboolean ascii)
 {
     static const char *const glyphs[][2] = {
-        [STATE_FIXED] = { "■", "#" },   [STATE_PRESENT] = { "●", "*" },
-        [STATE_ADDED] = { "▲", "+" },   [STATE_LEAVING] = { "▼", "-" },
-        [STATE_VACANT] = { "·", "." },  [STATE_GONE] = { "○", "o" },
-        [STATE_REFUSED] = { "!", "!" },
+        [STATE_FIXED] = { "■", "#" },     [STATE_PRESENT] = { "●", "*" },
+        [STATE_ADDED] = { "▲", "+" },     [STATE_LEAVING] = { "▼", "-" },
+        [STATE_VACANT] = { "·", "." },    [STATE_GONE] = { "○", "o" },
+        [STATE_REFUSED] = { "!", "!" },   [STATE_ABSENT] = { "□", "?" },
+        [STATE_UNMANAGED] = { "◊", "@" },
     };
 
     return (gsize)state < G_N_ELEMENTS(glyphs) ? glyphs[state][ascii ? 1 : 0] : "?";
@@ -212,7 +213,9 @@ char *outline_device_status(const Device *device, gint64 now)
     case STATE_ADDED:
         return state_with_age("added", device, now);
     case STATE_REFUSED:
-        return g_strdup("refused");
+    case STATE_ABSENT:
+    case STATE_UNMANAGED:
+        return g_strdup(device_state_name(device->state));
     default:
         return facts_status(device);
     }
@@ -287,8 +290,10 @@ char *outline_bus_name(const Bus *bus)
 /* Of the functions that share a slot the one whose state matters most gives the glyph. */
 static guint state_rank(DeviceState state)
 {
-    static const DeviceState order[] = { STATE_VACANT, STATE_FIXED,   STATE_PRESENT, STATE_GONE,
-                                         STATE_ADDED,  STATE_REFUSED, STATE_LEAVING };
+    static const DeviceState order[] = {
+        STATE_VACANT,    STATE_FIXED, STATE_PRESENT, STATE_GONE,
+        STATE_UNMANAGED, STATE_ADDED, STATE_REFUSED, STATE_LEAVING
+    };
 
     for (guint i = 0; i < G_N_ELEMENTS(order); i++)
         if (order[i] == state)

@@ -7,8 +7,9 @@
 #define MONO_GROUP "mono"
 #define INHERIT_DEPTH 4
 
-/* Every element with its look in the built-in theme: four hues, each with one meaning (cyan added,
- * yellow leaving, red refused, blue what is chosen), on the terminal's own background. */
+/* Every element with its look in the built-in theme: five hues, each with one meaning (cyan added,
+ * yellow leaving, red refused, magenta other than the domain file, blue what is chosen), on the
+ * terminal's own background. */
 static const struct {
     const char *name;
     const char *colour;
@@ -31,6 +32,8 @@ static const struct {
     [ELEMENT_VACANT] = { "vacant", "244", "dim" },
     [ELEMENT_GONE] = { "gone", "244", "dim" },
     [ELEMENT_REFUSED] = { "refused", "red bold", "bold" },
+    [ELEMENT_ABSENT] = { "absent", "magenta", "bold" },
+    [ELEMENT_UNMANAGED] = { "unmanaged", "magenta", "bold" },
     [ELEMENT_SELECTION] = { "selection", "bright-white on #264f78", "reverse" },
     [ELEMENT_KEY] = { "key", "default bold", "bold" },
     [ELEMENT_FIELD] = { "field", "bright-white on #264f78", "reverse" },
@@ -44,7 +47,7 @@ static const struct {
 
 Element element_of_state(DeviceState state)
 {
-    return state <= STATE_REFUSED ? (Element)(ELEMENT_FIXED + (int)state) : ELEMENT_TEXT;
+    return state < DEVICE_STATES ? (Element)(ELEMENT_FIXED + (int)state) : ELEMENT_TEXT;
 }
 
 static gboolean find_element(const char *name, Element *element)

@@ -290,7 +290,7 @@ static void draw_heads(const Canvas *canvas, const Columns *columns)
 
 static Element strip_element(const char *glyph, gsize length, gboolean ascii)
 {
-    for (int state = STATE_FIXED; state <= STATE_REFUSED; state++) {
+    for (int state = STATE_FIXED; state < DEVICE_STATES; state++) {
         const char *candidate = state_glyph((DeviceState)state, ascii);
 
         if (strlen(candidate) == length && memcmp(candidate, glyph, length) == 0)
@@ -362,6 +362,8 @@ static Element status_element(const OutlineRow *row)
     case STATE_ADDED:
     case STATE_LEAVING:
     case STATE_REFUSED:
+    case STATE_ABSENT:
+    case STATE_UNMANAGED:
         return element_of_state(row->state);
     default:
         return row->device && row->device->drive ? ELEMENT_TEXT : ELEMENT_DIM;
