@@ -12,6 +12,7 @@ static const char *const state_names[] = {
     [STATE_FIXED] = "fixed",     [STATE_PRESENT] = "present", [STATE_ADDED] = "added",
     [STATE_LEAVING] = "leaving", [STATE_VACANT] = "vacant",   [STATE_GONE] = "gone",
     [STATE_REFUSED] = "refused", [STATE_ABSENT] = "absent",   [STATE_UNMANAGED] = "unmanaged",
+    [STATE_DIFFERS] = "differs",
 };
 
 const char *device_state_name(DeviceState state)

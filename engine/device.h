@@ -19,6 +19,7 @@ typedef enum {
     STATE_REFUSED,
     STATE_ABSENT,    /* not a device: configured in the domain file, not in the guest */
     STATE_UNMANAGED, /* in the guest, not in the domain file */
+    STATE_DIFFERS,   /* elsewhere than the domain file says */
     DEVICE_STATES,
 } DeviceState;
 

@@ -126,8 +126,9 @@ static void draw_guest_line(const Session *session, const Canvas *canvas)
 
 static void draw_counts(const HeaderCounts *counts, const Canvas *canvas, int column)
 {
-    static const DeviceState all[] = { STATE_FIXED,   STATE_PRESENT,   STATE_ADDED,  STATE_LEAVING,
-                                       STATE_REFUSED, STATE_UNMANAGED, STATE_ABSENT, STATE_VACANT };
+    static const DeviceState all[] = { STATE_FIXED,     STATE_PRESENT, STATE_ADDED,
+                                       STATE_LEAVING,   STATE_REFUSED, STATE_DIFFERS,
+                                       STATE_UNMANAGED, STATE_ABSENT,  STATE_VACANT };
     gboolean wide = canvas->columns >= WIDE_COLUMNS;
     int right = canvas->columns - 1;
 

@@ -16,7 +16,7 @@ const char *state_glyph(DeviceState state, gboolean ascii)
         [STATE_ADDED] = { "▲", "+" },     [STATE_LEAVING] = { "▼", "-" },
         [STATE_VACANT] = { "·", "." },    [STATE_GONE] = { "○", "o" },
         [STATE_REFUSED] = { "!", "!" },   [STATE_ABSENT] = { "□", "?" },
-        [STATE_UNMANAGED] = { "◊", "@" },
+        [STATE_UNMANAGED] = { "◊", "@" }, [STATE_DIFFERS] = { "≠", "x" },
     };
 
     return (gsize)state < G_N_ELEMENTS(glyphs) ? glyphs[state][ascii ? 1 : 0] : "?";

@@ -34,6 +34,7 @@ static const struct {
     [ELEMENT_REFUSED] = { "refused", "red bold", "bold" },
     [ELEMENT_ABSENT] = { "absent", "magenta", "bold" },
     [ELEMENT_UNMANAGED] = { "unmanaged", "magenta", "bold" },
+    [ELEMENT_DIFFERS] = { "differs", "magenta", "bold" },
     [ELEMENT_SELECTION] = { "selection", "bright-white on #264f78", "reverse" },
     [ELEMENT_KEY] = { "key", "default bold", "bold" },
     [ELEMENT_FIELD] = { "field", "bright-white on #264f78", "reverse" },

@@ -25,6 +25,7 @@ typedef enum {
     ELEMENT_REFUSED,
     ELEMENT_ABSENT,
     ELEMENT_UNMANAGED,
+    ELEMENT_DIFFERS,
     ELEMENT_SELECTION, /* the row that the cursor is on */
     ELEMENT_KEY,       /* a key in the hint line and the help */
     ELEMENT_FIELD,     /* a text field that has the focus */

@@ -364,6 +364,7 @@ static Element status_element(const OutlineRow *row)
     case STATE_REFUSED:
     case STATE_ABSENT:
     case STATE_UNMANAGED:
+    case STATE_DIFFERS:
         return element_of_state(row->state);
     default:
         return row->device && row->device->drive ? ELEMENT_TEXT : ELEMENT_DIM;
