@@ -49,6 +49,11 @@ const char *xml_node_child_text(const XmlNode *node, const char *child);
 /* Attribute of a child element: xml_node_child_get(disk, "source", "file"). */
 const char *xml_node_child_get(const XmlNode *node, const char *child, const char *attribute);
 
+/* For xml_edit alone: where everything stands in the text, and how it becomes bytes again.
+ * (transfer none) */
+const struct XmlScan *xml_document_scan(const XmlDocument *document);
+const struct XmlEncoding *xml_document_encoding(const XmlDocument *document);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(XmlDocument, xml_document_unref)
 
 #endif

@@ -1,0 +1,617 @@
+/* Collects what is to change, element by element, makes patches of the text of it, and reads the
+ * patched text again, so that what is returned is known to be well formed. */
+#include "engine/xml_edit.h"
+
+#include <string.h>
+
+#include "engine/xml_scan.h"
+#include "engine/xml_text.h"
+
+typedef struct {
+    gsize offset, length; /* what it replaces */
+    guint order;          /* of those at one place */
+    char *text;
+} Patch;
+
+/* An attribute as it will be. */
+typedef struct {
+    char *name;
+    char *value;                  /* NULL: taken out */
+    gboolean changed;             /* against the file */
+    const XmlAttributeSpan *span; /* NULL: it is new */
+} Wanted;
+
+/* What happens to one element. */
+typedef struct {
+    const XmlNode *node;
+    gboolean removed;
+    GPtrArray *attributes; /* (Wanted) all of them; NULL: untouched */
+    GPtrArray *behind;     /* (char *) elements that come behind it */
+    GPtrArray *inside;     /* (char *) elements that come into it, which has none */
+} Change;
+
+struct XmlEdit {
+    XmlDocument *document;
+    GHashTable *changes; /* node -> (Change) */
+};
+
+/* One pass that makes the patches. */
+typedef struct {
+    const XmlEdit *edit;
+    const char *text;
+    const XmlScan *scan;
+    GArray *patches; /* (Patch) */
+} Patcher;
+
+static void patch_clear(Patch *patch)
+{
+    g_free(patch->text);
+}
+
+static void wanted_free(Wanted *wanted)
+{
+    g_free(wanted->name);
+    g_free(wanted->value);
+    g_free(wanted);
+}
+
+static void change_free(Change *change)
+{
+    g_clear_pointer(&change->attributes, g_ptr_array_unref);
+    g_ptr_array_unref(change->behind);
+    g_ptr_array_unref(change->inside);
+    g_free(change);
+}
+
+XmlEdit *xml_edit_new(XmlDocument *document)
+{
+    XmlEdit *edit = g_new(XmlEdit, 1);
+    edit->document = xml_document_ref(document);
+    edit->changes = g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)change_free);
+    return edit;
+}
+
+void xml_edit_free(XmlEdit *edit)
+{
+    xml_document_unref(edit->document);
+    g_hash_table_unref(edit->changes);
+    g_free(edit);
+}
+
+gboolean xml_edit_is_empty(const XmlEdit *edit)
+{
+    return g_hash_table_size(edit->changes) == 0;
+}
+
+static Change *change_of(XmlEdit *edit, const XmlNode *node)
+{
+    Change *change = g_hash_table_lookup(edit->changes, node);
+    if (change == NULL) {
+        change = g_new0(Change, 1);
+        change->node = node;
+        change->behind = g_ptr_array_new_with_free_func(g_free);
+        change->inside = g_ptr_array_new_with_free_func(g_free);
+        g_hash_table_insert(edit->changes, (gpointer)node, change);
+    }
+    return change;
+}
+
+/* --- what is wanted -------------------------------------------------------------------------- */
+
+static GPtrArray *attributes_of(const XmlEdit *edit, const XmlNode *node)
+{
+    const XmlScan *scan = xml_document_scan(edit->document);
+    const XmlElementSpan *span = xml_scan_element(scan, node->index);
+    GPtrArray *attributes = g_ptr_array_new_with_free_func((GDestroyNotify)wanted_free);
+    for (guint i = 0; i < span->attributes; i++) {
+        const XmlAttribute *attribute = node->attributes->pdata[i];
+        Wanted *wanted = g_new0(Wanted, 1);
+        wanted->name = g_strdup(attribute->name);
+        wanted->value = g_strdup(attribute->value);
+        wanted->span = xml_scan_attribute(scan, span, i);
+        g_ptr_array_add(attributes, wanted);
+    }
+    return attributes;
+}
+
+/* The place of an attribute that is there; -1. */
+static int find_wanted(const GPtrArray *attributes, const char *name)
+{
+    for (guint i = 0; name != NULL && i < attributes->len; i++) {
+        const Wanted *wanted = attributes->pdata[i];
+        if (wanted->value != NULL && g_str_equal(wanted->name, name)) {
+            return (int)i;
+        }
+    }
+    return -1;
+}
+
+void xml_edit_set(XmlEdit *edit, const XmlNode *node, const char *attribute, const char *value,
+                  const char *after)
+{
+    Change *change = change_of(edit, node);
+    if (change->attributes == NULL) {
+        change->attributes = attributes_of(edit, node);
+    }
+    int at = find_wanted(change->attributes, attribute);
+    if (at < 0 && value == NULL) {
+        return;
+    }
+    if (at < 0) {
+        int before = find_wanted(change->attributes, after);
+        Wanted *wanted = g_new0(Wanted, 1);
+        wanted->name = g_strdup(attribute);
+        g_ptr_array_insert(change->attributes, before >= 0 ? before + 1 : -1, wanted);
+        at = before >= 0 ? before + 1 : (int)change->attributes->len - 1;
+    }
+    Wanted *wanted = change->attributes->pdata[at];
+    if (g_strcmp0(wanted->value, value) != 0) {
+        wanted->changed = TRUE;
+        g_free(wanted->value);
+        wanted->value = g_strdup(value);
+    }
+}
+
+void xml_edit_insert(XmlEdit *edit, const XmlNode *parent, const XmlNode *after, const char *text)
+{
+    if (after == NULL && parent->children->len > 0) {
+        after = parent->children->pdata[parent->children->len - 1];
+    }
+    GPtrArray *texts =
+        after != NULL ? change_of(edit, after)->behind : change_of(edit, parent)->inside;
+    g_ptr_array_add(texts, g_strdup(text));
+}
+
+void xml_edit_remove(XmlEdit *edit, const XmlNode *node)
+{
+    change_of(edit, node)->removed = TRUE;
+}
+
+/* --- characters and lines -------------------------------------------------------------------- */
+
+static gboolean is_xml_character(gunichar c)
+{
+    return c == '\t' || c == '\n' || c == '\r' || (c >= 0x20 && c < 0xd800) ||
+           (c >= 0xe000 && c < 0xfffe) || (c >= 0x10000 && c <= 0x10ffff);
+}
+
+static void append_escaped(GString *text, gunichar c)
+{
+    switch (c) {
+    case '&':
+        g_string_append(text, "&amp;");
+        break;
+    case '<':
+        g_string_append(text, "&lt;");
+        break;
+    case '>':
+        g_string_append(text, "&gt;");
+        break;
+    case '"':
+        g_string_append(text, "&quot;");
+        break;
+    case '\'':
+        g_string_append(text, "&apos;");
+        break;
+    case '\t':
+    case '\n':
+    case '\r': /* as they are they would be read as spaces */
+        g_string_append_printf(text, "&#%u;", c);
+        break;
+    default:
+        g_string_append_unichar(text, c);
+    }
+}
+
+char *xml_escape(const char *value)
+{
+    g_autofree char *valid = g_utf8_make_valid(value, -1);
+    GString *text = g_string_new(NULL);
+    for (const char *at = valid; *at != '\0'; at = g_utf8_next_char(at)) {
+        gunichar c = g_utf8_get_char(at);
+        if (is_xml_character(c)) {
+            append_escaped(text, c);
+        }
+    }
+    return g_string_free(text, FALSE);
+}
+
+static gboolean is_space(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
+static gboolean is_break(char c)
+{
+    return c == '\n' || c == '\r';
+}
+
+static gsize line_start(const char *text, gsize at)
+{
+    while (at > 0 && !is_break(text[at - 1])) {
+        at--;
+    }
+    return at;
+}
+
+static gsize skip_spaces(const char *text, gsize at)
+{
+    while (is_space(text[at])) {
+        at++;
+    }
+    return at;
+}
+
+/* Nothing but spaces before it on its line. */
+static gboolean begins_line(const char *text, gsize at)
+{
+    return skip_spaces(text, line_start(text, at)) == at;
+}
+
+/* The spaces that the line of `at` begins with. (transfer full) */
+static char *indent_of(const char *text, gsize at)
+{
+    gsize start = line_start(text, at);
+    return g_strndup(text + start, MIN(skip_spaces(text, start), at) - start);
+}
+
+/* How lines end: as the one before `at`, else the next one, else in \n. */
+static const char *line_end(const char *text, gsize at)
+{
+    gsize start = line_start(text, at);
+    const char *end = start > 0 ? text + start - 1 : text + strcspn(text, "\r\n");
+    if (*end == '\n') {
+        return end > text && end[-1] == '\r' ? "\r\n" : "\n";
+    }
+    return *end == '\0' ? "\n" : end[1] == '\n' ? "\r\n" : "\r";
+}
+
+/* --- patches --------------------------------------------------------------------------------- */
+
+/* text: (transfer full) */
+static void add_patch(Patcher *patcher, gsize offset, gsize length, char *text)
+{
+    Patch patch = { offset, length, patcher->patches->len, text };
+    g_array_append_val(patcher->patches, patch);
+}
+
+/* The quote of the attributes beside it: in this element, before it in the file, behind it. */
+static char quote_of(const Patcher *patcher, const XmlElementSpan *span)
+{
+    const GArray *all = patcher->scan->attributes;
+    if (all->len == 0) {
+        return '\'';
+    }
+    guint near =
+        span->attributes > 0 ? span->attribute + span->attributes - 1 : MAX(span->attribute, 1) - 1;
+    return patcher->text[g_array_index(all, XmlAttributeSpan, near).value - 1];
+}
+
+/* Where the blanks before an attribute begin. */
+static gsize blanks_before(const char *text, const XmlAttributeSpan *span)
+{
+    gsize at = span->name;
+    while (is_space(text[at - 1]) || is_break(text[at - 1])) {
+        at--;
+    }
+    return at;
+}
+
+/* What to put before a new attribute: a line end and the indentation where those beside it stand on
+ * lines of their own. */
+static char *separator(const Patcher *patcher, const XmlElementSpan *span,
+                       const XmlAttributeSpan *before)
+{
+    const XmlAttributeSpan *first =
+        span->attributes > 0 ? xml_scan_attribute(patcher->scan, span, 0) : NULL;
+    const XmlAttributeSpan *like = before != first        ? before
+                                   : span->attributes > 1 ? first + 1
+                                                          : NULL;
+    if (like != NULL) {
+        gsize begin = blanks_before(patcher->text, like);
+        g_autofree char *blanks = g_strndup(patcher->text + begin, like->name - begin);
+        if (strpbrk(blanks, "\r\n") != NULL) {
+            return g_steal_pointer(&blanks);
+        }
+    }
+    return g_strdup(" ");
+}
+
+static void patch_attributes(Patcher *patcher, const Change *change)
+{
+    const XmlElementSpan *span = xml_scan_element(patcher->scan, change->node->index);
+    const XmlAttributeSpan *before = NULL;
+    char quote = quote_of(patcher, span);
+    for (guint i = 0; i < change->attributes->len; i++) {
+        const Wanted *wanted = change->attributes->pdata[i];
+        g_autofree char *value = wanted->value != NULL ? xml_escape(wanted->value) : NULL;
+        if (wanted->span == NULL && value != NULL) {
+            g_autofree char *blanks = separator(patcher, span, before);
+            add_patch(patcher, before != NULL ? before->value_end + 1 : span->name_end, 0,
+                      g_strdup_printf("%s%s=%c%s%c", blanks, wanted->name, quote, value, quote));
+        } else if (wanted->span != NULL && wanted->changed && value != NULL) {
+            add_patch(patcher, wanted->span->value, wanted->span->value_end - wanted->span->value,
+                      g_steal_pointer(&value));
+        } else if (wanted->span != NULL && value == NULL) {
+            gsize begin = blanks_before(patcher->text, wanted->span);
+            add_patch(patcher, begin, wanted->span->value_end + 1 - begin, g_strdup(""));
+        }
+        before = wanted->span != NULL ? wanted->span : before;
+    }
+}
+
+/* How elements are laid out at a place. */
+typedef struct {
+    gboolean lines;      /* each on lines of its own; else all behind each other */
+    const char *newline; /* "" without lines */
+    char *indent;        /* of the element to come */
+    char *unit;          /* of one level more */
+} Layout;
+
+static void layout_clear(Layout *layout)
+{
+    g_free(layout->indent);
+    g_free(layout->unit);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Layout, layout_clear)
+
+/* What an element's indentation has more than its parent's. */
+static char *unit_at(const Patcher *patcher, const XmlNode *node)
+{
+    for (; node->parent != NULL; node = node->parent) {
+        gsize inner = xml_scan_element(patcher->scan, node->index)->start;
+        gsize outer = xml_scan_element(patcher->scan, node->parent->index)->start;
+        g_autofree char *indent = indent_of(patcher->text, inner);
+        g_autofree char *parent = indent_of(patcher->text, outer);
+        if (begins_line(patcher->text, inner) && begins_line(patcher->text, outer) &&
+            g_str_has_prefix(indent, parent)) {
+            return g_strdup(indent + strlen(parent));
+        }
+    }
+    return g_strdup("  ");
+}
+
+/* The text as it is written there: without the indentation of its first line. */
+static char *lay_out(const Layout *layout, const char *text)
+{
+    GString *result = g_string_new(NULL);
+    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+    for (guint i = 0; lines[i] != NULL; i++) {
+        gsize spaces = strspn(lines[i], " ");
+        if (lines[i][spaces] == '\0') {
+            continue;
+        }
+        if (result->len > 0 && layout->lines) {
+            g_string_append_printf(result, "%s%s", layout->newline, layout->indent);
+            for (gsize level = 0; level < spaces / 2; level++) {
+                g_string_append(result, layout->unit);
+            }
+        }
+        g_string_append(result, lines[i] + spaces);
+    }
+    return g_string_free(result, FALSE);
+}
+
+/* All of them; each on its line. begin, between: what stands before the first, the others. */
+static char *lay_out_all(const Layout *layout, const GPtrArray *texts, gboolean first_too)
+{
+    GString *result = g_string_new(NULL);
+    for (guint i = 0; i < texts->len; i++) {
+        g_autofree char *text = lay_out(layout, texts->pdata[i]);
+        if (layout->lines && (i > 0 || first_too)) {
+            g_string_append_printf(result, "%s%s", layout->newline, layout->indent);
+        }
+        g_string_append(result, text);
+    }
+    return g_string_free(result, FALSE);
+}
+
+/* A comment behind an element on its line belongs to it. Where the line ends with such, or with
+ * spaces; else `at`. */
+static gsize past_comments(const char *text, gsize at)
+{
+    gsize end = skip_spaces(text, at);
+    while (g_str_has_prefix(text + end, "<!--")) {
+        const char *close = strstr(text + end, "-->");
+        if (close == NULL || strcspn(text + end, "\r\n") < (gsize)(close - text - end)) {
+            return at;
+        }
+        end = skip_spaces(text, (gsize)(close - text) + 3);
+    }
+    return is_break(text[end]) ? end : at;
+}
+
+static void patch_behind(Patcher *patcher, const Change *change)
+{
+    const XmlElementSpan *span = xml_scan_element(patcher->scan, change->node->index);
+    gboolean lines = begins_line(patcher->text, span->start);
+    g_auto(Layout)
+        layout = { lines, line_end(patcher->text, span->start),
+                   indent_of(patcher->text, span->start), unit_at(patcher, change->node) };
+    char *text = lay_out_all(&layout, change->behind, !change->removed);
+    if (change->removed) {
+        add_patch(patcher, span->start, span->end - span->start, text);
+    } else {
+        gsize at = lines ? past_comments(patcher->text, span->end) : span->end;
+        add_patch(patcher, at, 0, text);
+    }
+}
+
+/* <a/> becomes <a>...</a>. */
+static void open_element(Patcher *patcher, const Change *change, const XmlElementSpan *span,
+                         const char *inside)
+{
+    gsize at = span->content - strlen("/>");
+    gsize begin = at;
+    while (is_space(patcher->text[begin - 1]) || is_break(patcher->text[begin - 1])) {
+        begin--;
+    }
+    add_patch(patcher, begin, span->content - begin,
+              g_strdup_printf(">%s</%s>", inside, change->node->name));
+}
+
+static gboolean is_blank_between(const char *text, gsize begin, gsize end)
+{
+    while (begin < end && (is_space(text[begin]) || is_break(text[begin]))) {
+        begin++;
+    }
+    return begin >= end;
+}
+
+static void patch_inside(Patcher *patcher, const Change *change)
+{
+    const XmlElementSpan *span = xml_scan_element(patcher->scan, change->node->index);
+    const char *text = patcher->text;
+    gboolean own_line = begins_line(text, span->content_end) && !span->self_closing;
+    gboolean blank = is_blank_between(text, span->content, span->content_end);
+    g_autofree char *outer = indent_of(text, span->start);
+    g_auto(Layout) layout = { own_line || (blank && begins_line(text, span->start)),
+                              line_end(text, span->start), NULL, unit_at(patcher, change->node) };
+    layout.indent = g_strconcat(outer, layout.unit, NULL);
+    g_autofree char *laid = lay_out_all(&layout, change->inside, TRUE);
+    if (own_line && !blank) {
+        gsize at = line_start(text, span->content_end);
+        add_patch(patcher, at, 0, g_strconcat(laid + strlen(layout.newline), layout.newline, NULL));
+        return;
+    }
+    g_autofree char *inside =
+        layout.lines ? g_strconcat(laid, layout.newline, outer, NULL) : g_strdup(laid);
+    if (span->self_closing) {
+        open_element(patcher, change, span, inside);
+    } else if (blank) {
+        add_patch(patcher, span->content, span->content_end - span->content,
+                  g_steal_pointer(&inside));
+    } else {
+        add_patch(patcher, span->content_end, 0, g_steal_pointer(&inside));
+    }
+}
+
+static void patch_removed(Patcher *patcher, const Change *change)
+{
+    const XmlElementSpan *span = xml_scan_element(patcher->scan, change->node->index);
+    const char *text = patcher->text;
+    gsize begin = span->start, end = skip_spaces(text, span->end);
+    if (begins_line(text, begin) && (is_break(text[end]) || text[end] == '\0')) {
+        begin = line_start(text, begin);
+        end += text[end] == '\r' && text[end + 1] == '\n' ? 2 : text[end] != '\0';
+    } else {
+        end = span->end;
+    }
+    add_patch(patcher, begin, end - begin, g_strdup(""));
+}
+
+/* An element that contains it goes. */
+static gboolean goes_along(const XmlEdit *edit, const XmlNode *node)
+{
+    for (node = node->parent; node != NULL; node = node->parent) {
+        const Change *change = g_hash_table_lookup(edit->changes, node);
+        if (change != NULL && change->removed) {
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
+static void patch_change(Patcher *patcher, const Change *change)
+{
+    if (goes_along(patcher->edit, change->node)) {
+        return;
+    }
+    if (change->behind->len > 0) {
+        patch_behind(patcher, change);
+    } else if (change->removed) {
+        patch_removed(patcher, change);
+    }
+    if (change->removed) {
+        return;
+    }
+    if (change->attributes != NULL) {
+        patch_attributes(patcher, change);
+    }
+    if (change->inside->len > 0) {
+        patch_inside(patcher, change);
+    }
+}
+
+static int by_place(gconstpointer a, gconstpointer b)
+{
+    const Patch *first = a, *second = b;
+    if (first->offset != second->offset) {
+        return first->offset < second->offset ? -1 : 1;
+    }
+    if ((first->length == 0) != (second->length == 0)) {
+        return first->length == 0 ? -1 : 1;
+    }
+    return first->order < second->order ? -1 : 1;
+}
+
+/* --- the new text ---------------------------------------------------------------------------- */
+
+static char *patched(const Patcher *patcher, const XmlEncoding *encoding)
+{
+    GString *result = g_string_new(NULL);
+    gsize at = 0;
+    g_array_sort(patcher->patches, by_place);
+    for (guint i = 0; i < patcher->patches->len; i++) {
+        const Patch *patch = &g_array_index(patcher->patches, Patch, i);
+        g_autofree char *text = xml_text_with_references(encoding, patch->text);
+        g_return_val_if_fail(patch->offset >= at, NULL);
+        g_string_append_len(result, patcher->text + at, (gssize)(patch->offset - at));
+        g_string_append(result, text);
+        at = patch->offset + patch->length;
+    }
+    g_string_append(result, patcher->text + at);
+    return g_string_free(result, FALSE);
+}
+
+static char *patched_text(const XmlEdit *edit)
+{
+    g_autoptr(GArray) patches = g_array_new(FALSE, FALSE, sizeof(Patch));
+    g_array_set_clear_func(patches, (GDestroyNotify)patch_clear);
+    Patcher patcher = { edit, xml_document_text(edit->document), xml_document_scan(edit->document),
+                        patches };
+    GHashTableIter iter;
+    gpointer change;
+    g_hash_table_iter_init(&iter, edit->changes);
+    while (g_hash_table_iter_next(&iter, NULL, &change)) {
+        patch_change(&patcher, change);
+    }
+    return patched(&patcher, xml_document_encoding(edit->document));
+}
+
+static XmlDocument *refuse(const XmlEdit *edit, const char *why, GError **error)
+{
+    g_set_error(error, ENGINE_ERROR, ENGINE_ERROR_REFUSED, "%s cannot be changed: %s",
+                xml_document_name(edit->document), why);
+    return NULL;
+}
+
+static gboolean can_write_back(const XmlDocument *document)
+{
+    g_autoptr(GBytes) same =
+        xml_text_encode(xml_document_encoding(document), xml_document_text(document));
+    return same != NULL && g_bytes_equal(same, xml_document_bytes(document));
+}
+
+XmlDocument *xml_edit_apply(const XmlEdit *edit, GError **error)
+{
+    XmlDocument *document = edit->document;
+    const XmlEncoding *encoding = xml_document_encoding(document);
+    if (xml_edit_is_empty(edit)) {
+        return xml_document_ref(document);
+    }
+    if (!can_write_back(document)) {
+        return refuse(edit, "its encoding cannot be written back byte for byte; save it as UTF-8",
+                      error);
+    }
+    g_autofree char *text = patched_text(edit);
+    g_autoptr(GBytes) bytes = xml_text_encode(encoding, text);
+    if (bytes == NULL) {
+        return refuse(
+            edit, "its encoding lacks a character that is to be written; save it as UTF-8", error);
+    }
+    g_autoptr(GError) failure = NULL;
+    XmlDocument *changed = xml_document_parse(xml_document_name(document), bytes, &failure);
+    return changed != NULL ? changed : refuse(edit, failure->message, error);
+}

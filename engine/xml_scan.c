@@ -1,0 +1,222 @@
+/* Finds tags by their delimiters. Comments, CDATA sections, processing instructions and the DOCTYPE
+ * are stepped over; the text ends with a NUL, so no step can leave it. */
+#include "engine/xml_scan.h"
+
+#include <string.h>
+
+typedef struct {
+    const char *text;
+    const char *at;
+    const char *counted; /* lines were counted up to here */
+    guint line;
+    XmlScan *scan;
+    GArray *open; /* (guint) indices of the elements not yet closed */
+} Scanner;
+
+static gboolean is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+static gsize offset(const Scanner *scanner)
+{
+    return (gsize)(scanner->at - scanner->text);
+}
+
+/* Behind the next `end`. */
+static gboolean skip_past(Scanner *scanner, gsize from, const char *end)
+{
+    const char *found = strstr(scanner->at + from, end);
+    if (found == NULL) {
+        return FALSE;
+    }
+    scanner->at = found + strlen(end);
+    return TRUE;
+}
+
+static void skip_blanks(Scanner *scanner)
+{
+    while (is_blank(*scanner->at)) {
+        scanner->at++;
+    }
+}
+
+static const struct {
+    const char *begin, *end;
+} sections[] = {
+    { "<!--", "-->" },
+    { "<![CDATA[", "]]>" },
+    { "<?", "?>" },
+};
+
+/* Steps over a section that begins here. skipped: there was one. FALSE: it has no end. */
+static gboolean skip_section(Scanner *scanner, gboolean *skipped)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(sections); i++) {
+        if (g_str_has_prefix(scanner->at, sections[i].begin)) {
+            *skipped = TRUE;
+            return skip_past(scanner, strlen(sections[i].begin), sections[i].end);
+        }
+    }
+    *skipped = FALSE;
+    return TRUE;
+}
+
+/* <!DOCTYPE ... [ ... ]>: brackets and angle brackets count only outside quotes and comments. */
+static gboolean skip_doctype(Scanner *scanner)
+{
+    gboolean subset = FALSE;
+    scanner->at += strlen("<!");
+    while (*scanner->at != '\0') {
+        char c = *scanner->at;
+        gboolean skipped;
+        if (!skip_section(scanner, &skipped)) {
+            return FALSE;
+        }
+        if (skipped) {
+            continue;
+        }
+        if (c == '"' || c == '\'') {
+            const char quote[] = { c, '\0' };
+            if (!skip_past(scanner, 1, quote)) {
+                return FALSE;
+            }
+            continue;
+        }
+        scanner->at++;
+        if (c == '>' && !subset) {
+            return TRUE;
+        }
+        subset = c == '[' || (subset && c != ']');
+    }
+    return FALSE;
+}
+
+static gboolean scan_attribute(Scanner *scanner)
+{
+    XmlAttributeSpan span = { .name = offset(scanner) };
+    scanner->at += strcspn(scanner->at, "= \t\r\n/><\"'");
+    span.name_end = offset(scanner);
+    skip_blanks(scanner);
+    if (span.name_end == span.name || *scanner->at != '=') {
+        return FALSE;
+    }
+    scanner->at++;
+    skip_blanks(scanner);
+    char quote = *scanner->at;
+    const char *end = quote == '"' || quote == '\'' ? strchr(scanner->at + 1, quote) : NULL;
+    if (end == NULL) {
+        return FALSE;
+    }
+    span.value = offset(scanner) + 1;
+    span.value_end = (gsize)(end - scanner->text);
+    scanner->at = end + 1;
+    g_array_append_val(scanner->scan->attributes, span);
+    return TRUE;
+}
+
+static guint count_line(Scanner *scanner)
+{
+    for (; scanner->counted < scanner->at; scanner->counted++) {
+        scanner->line += *scanner->counted == '\n';
+    }
+    return scanner->line;
+}
+
+static gboolean scan_start_tag(Scanner *scanner)
+{
+    XmlElementSpan span = { .start = offset(scanner),
+                            .line = count_line(scanner),
+                            .attribute = scanner->scan->attributes->len };
+    scanner->at += 1 + strcspn(scanner->at + 1, " \t\r\n/><");
+    span.name_end = offset(scanner);
+    for (skip_blanks(scanner); *scanner->at != '>' && *scanner->at != '/'; skip_blanks(scanner)) {
+        if (!scan_attribute(scanner)) {
+            return FALSE;
+        }
+    }
+    span.self_closing = *scanner->at == '/';
+    scanner->at += span.self_closing ? 1 : 0;
+    if (*scanner->at != '>' || span.name_end == span.start + 1) {
+        return FALSE;
+    }
+    scanner->at++;
+    span.content = span.content_end = span.end = offset(scanner);
+    span.attributes = scanner->scan->attributes->len - span.attribute;
+    if (!span.self_closing) {
+        g_array_append_val(scanner->open, scanner->scan->elements->len);
+    }
+    g_array_append_val(scanner->scan->elements, span);
+    return TRUE;
+}
+
+static gboolean scan_end_tag(Scanner *scanner)
+{
+    if (scanner->open->len == 0) {
+        return FALSE;
+    }
+    guint last = scanner->open->len - 1;
+    guint index = g_array_index(scanner->open, guint, last);
+    XmlElementSpan *span = &g_array_index(scanner->scan->elements, XmlElementSpan, index);
+    g_array_set_size(scanner->open, last);
+    span->content_end = offset(scanner);
+    if (!skip_past(scanner, 2, ">")) {
+        return FALSE;
+    }
+    span->end = offset(scanner);
+    return TRUE;
+}
+
+static gboolean scan_markup(Scanner *scanner)
+{
+    gboolean skipped;
+    if (!skip_section(scanner, &skipped)) {
+        return FALSE;
+    }
+    if (skipped) {
+        return TRUE;
+    }
+    switch (scanner->at[1]) {
+    case '!':
+        return skip_doctype(scanner);
+    case '/':
+        return scan_end_tag(scanner);
+    default:
+        return scan_start_tag(scanner);
+    }
+}
+
+XmlScan *xml_scan_new(const char *text)
+{
+    g_autoptr(XmlScan) scan = g_new0(XmlScan, 1);
+    scan->elements = g_array_new(FALSE, FALSE, sizeof(XmlElementSpan));
+    scan->attributes = g_array_new(FALSE, FALSE, sizeof(XmlAttributeSpan));
+    g_autoptr(GArray) open = g_array_new(FALSE, FALSE, sizeof(guint));
+    Scanner scanner = {
+        .text = text, .at = text, .counted = text, .line = 1, .scan = scan, .open = open
+    };
+    while ((scanner.at = strchr(scanner.at, '<')) != NULL) {
+        if (!scan_markup(&scanner)) {
+            return NULL;
+        }
+    }
+    return open->len == 0 ? g_steal_pointer(&scan) : NULL;
+}
+
+void xml_scan_free(XmlScan *scan)
+{
+    g_array_unref(scan->elements);
+    g_array_unref(scan->attributes);
+    g_free(scan);
+}
+
+const XmlElementSpan *xml_scan_element(const XmlScan *scan, guint index)
+{
+    return &g_array_index(scan->elements, XmlElementSpan, index);
+}
+
+const XmlAttributeSpan *xml_scan_attribute(const XmlScan *scan, const XmlElementSpan *element,
+                                           guint i)
+{
+    return &g_array_index(scan->attributes, XmlAttributeSpan, element->attribute + i);
+}

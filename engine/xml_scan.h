@@ -1,0 +1,40 @@
+/* Where the elements and attributes of an XML text stand. libxml2's tree does not say; this scanner
+ * only looks for places, in a text that libxml2 has found to be well formed. */
+#ifndef BACKPLANE_XML_SCAN_H
+#define BACKPLANE_XML_SCAN_H
+
+#include <glib.h>
+
+/* All offsets are in bytes; an end is behind the last byte. */
+typedef struct {
+    gsize name, name_end;
+    gsize value, value_end; /* between the quotes */
+} XmlAttributeSpan;
+
+typedef struct {
+    gsize start, end;      /* from "<" of the start tag to behind the end tag */
+    gsize name_end;        /* in the start tag; its name begins at start + 1 */
+    gsize content;         /* behind the start tag */
+    gsize content_end;     /* "<" of the end tag; of <a/> as content */
+    gboolean self_closing; /* <a/> */
+    guint line;            /* 1.. */
+    guint attribute;       /* the first one, in XmlScan.attributes */
+    guint attributes;      /* how many */
+} XmlElementSpan;
+
+typedef struct XmlScan {
+    GArray *elements;   /* (XmlElementSpan) in the order of the start tags */
+    GArray *attributes; /* (XmlAttributeSpan) in the order of the file */
+} XmlScan;
+
+/* NULL when it does not understand the text. (transfer full) */
+XmlScan *xml_scan_new(const char *text);
+void xml_scan_free(XmlScan *scan);
+const XmlElementSpan *xml_scan_element(const XmlScan *scan, guint index);
+/* The i-th attribute of an element. */
+const XmlAttributeSpan *xml_scan_attribute(const XmlScan *scan, const XmlElementSpan *element,
+                                           guint i);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(XmlScan, xml_scan_free)
+
+#endif
