@@ -33,7 +33,9 @@ void attach_draw_slot(const AttachForm *form, const Canvas *canvas, int row, int
 {
     const Bus *bus = attach_form_slot_bus(form);
     guint slot = (guint)g_ascii_strtoull(value, NULL, 16);
-    g_autofree char *strip = bus ? outline_bus_strip(bus, canvas->look->ascii) : g_strdup("");
+    g_autoptr(OutlineDomain) domain = outline_domain_new(session_match(form->session));
+    g_autofree char *strip =
+        bus ? outline_bus_strip(bus, domain, canvas->look->ascii) : g_strdup("");
     const char *at = strip;
     int used = 0;
 

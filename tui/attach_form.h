@@ -2,7 +2,7 @@
 #ifndef BACKPLANE_ATTACH_FORM_H
 #define BACKPLANE_ATTACH_FORM_H
 
-#include "engine/session.h"
+#include "engine/session_domain.h"
 #include "tui/attach_fields.h"
 #include "tui/line_edit.h"
 #include "tui/outline.h"

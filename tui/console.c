@@ -87,11 +87,12 @@ void console_await(Console *console, const char *path)
 void console_take_tree(Console *console)
 {
     Guest *guest = (Guest *)session_guest(console->session); /* shared by counting, not changed */
+    const Match *match = session_match(console->session);
 
-    tree_view_update(console->tree, guest, console->now());
+    tree_view_update(console->tree, guest, match, console->now());
     if (console->awaited && tree_view_reveal(console->tree, console->awaited))
         console_await(console, NULL);
-    header_count(guest, &console->counts);
+    header_count(guest, match, &console->counts);
     plan_tick(console);
 }
 

@@ -3,17 +3,34 @@
 
 #include "engine/allocate.h"
 #include "tui/outline.h"
+#include "tui/outline_domain.h"
 
 #define WIDE_COLUMNS 100
 #define NARROW_COLUMNS 80
 
-void header_count(const Guest *guest, HeaderCounts *counts)
+static void count_match(const Match *match, HeaderCounts *counts)
+{
+    static const struct {
+        DeviceState state;
+        MatchState match;
+    } differences[] = {
+        { STATE_ABSENT, MATCH_ABSENT },
+        { STATE_UNMANAGED, MATCH_UNMANAGED },
+        { STATE_DIFFERS, MATCH_DIFFERS },
+    };
+
+    for (gsize i = 0; match && i < G_N_ELEMENTS(differences); i++)
+        counts->states[differences[i].state] = match->counts[differences[i].match];
+}
+
+void header_count(const Guest *guest, const Match *match, HeaderCounts *counts)
 {
     g_autoptr(GPtrArray) buses = guest ? guest_buses(guest) : NULL;
 
     *counts = (HeaderCounts){ { 0 } };
     for (guint i = 0; guest && i < guest->devices->len; i++)
-        counts->states[((const Device *)guest->devices->pdata[i])->state]++;
+        counts->states[match_row_state(match, guest->devices->pdata[i])]++;
+    count_match(match, counts);
     for (guint i = 0; buses && i < buses->len; i++) {
         const Bus *bus = buses->pdata[i];
 
@@ -149,6 +166,20 @@ static void draw_counts(const HeaderCounts *counts, const Canvas *canvas, int co
     }
 }
 
+/* The domain file, marked where it has changes that are not saved. Gives the columns drawn. */
+static int draw_file(const Session *session, const Canvas *canvas, int column)
+{
+    const char *path = session_domain_path(session);
+    gboolean changed = path && session_domain_is_changed(session);
+    g_autofree char *name = path ? g_path_get_basename(path) : NULL;
+
+    if (!name)
+        return 0;
+    return draw_format(canvas, 1, column, canvas->columns / 3,
+                       changed ? ELEMENT_CAUTION : ELEMENT_DIM, "%s%s", name, changed ? "*" : "") +
+           3;
+}
+
 void header_draw(const Session *session, const HeaderCounts *counts, const Canvas *canvas)
 {
     g_autofree char *trouble = header_connection_text(session);
@@ -163,5 +194,5 @@ void header_draw(const Session *session, const HeaderCounts *counts, const Canva
         draw_text(canvas, 1, used, canvas->columns - used - 1,
                   lost ? ELEMENT_ERROR : ELEMENT_CAUTION, trouble);
     else
-        draw_counts(counts, canvas, used);
+        draw_counts(counts, canvas, used + draw_file(session, canvas, used));
 }

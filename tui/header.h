@@ -3,15 +3,16 @@
 #ifndef BACKPLANE_HEADER_H
 #define BACKPLANE_HEADER_H
 
-#include "engine/session.h"
+#include "engine/session_domain.h"
 #include "tui/draw.h"
 
 typedef struct {
-    guint states[DEVICE_STATES]; /* devices in each state; STATE_VACANT: free slots */
+    guint states[DEVICE_STATES]; /* devices in each state; STATE_VACANT: free slots; what differs
+                                  * from the domain file counts whatever else is told of it */
 } HeaderCounts;
 
-/* Counted once for each tree. guest may be NULL. */
-void header_count(const Guest *guest, HeaderCounts *counts);
+/* Counted once for each tree. guest and match may be NULL. */
+void header_count(const Guest *guest, const Match *match, HeaderCounts *counts);
 
 void header_draw(const Session *session, const HeaderCounts *counts, const Canvas *canvas);
 

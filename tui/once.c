@@ -21,7 +21,7 @@ static void tree_live(Once *once)
 
     once_answer(once,
                 once->options->json ? report_tree_json(guest)
-                                    : report_tree_text(guest, once->options->ascii),
+                                    : report_tree_text(guest, NULL, once->options->ascii),
                 EXIT_DONE);
 }
 

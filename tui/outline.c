@@ -14,6 +14,7 @@ struct Outline {
 typedef struct {
     Outline *outline;
     const OutlineOptions *options;
+    OutlineDomain *domain;
     GString *prefix; /* tree lines that pass by on the left of what is being laid out */
     guint depth;
 } Layout;
@@ -102,20 +103,22 @@ static guint count_devices(const GArray *items)
 
 static void lay_device(Layout *layout, const Device *device, gboolean last)
 {
-    g_autoptr(GArray) items = items_of_device(device);
+    g_autoptr(GArray) items = items_of_device(device, layout->domain);
+    const Match *match = layout->domain->match;
     OutlineRow *row = add_row(layout, ROW_DEVICE, g_strdup(device->path ? device->path : ""),
                               outline_device_name(device));
 
     row->bus = device->bus;
     row->device = device;
-    row->state = device->state;
+    row->pair = match ? match_of_device(match, device) : NULL;
+    row->state = match_row_state(match, device);
     row->foldable = items->len > 0;
     row->folded = row->foldable && is_toggled(layout, row->key);
     row->address = address_to_short_text(&device->address);
     row->lines = branch(layout, last, row->foldable, row->folded);
     row->backend = outline_device_backend(device);
     row->id = device->id ? text_printable(device->id, -1, 0) : NULL;
-    row->status = outline_device_status(device, layout->options->now);
+    row->status = outline_device_status(device, row->pair, layout->options);
     fill_empty_cells(row);
     if (row->folded && count_devices(items)) {
         g_autofree char *name = row->name;
@@ -123,6 +126,31 @@ static void lay_device(Layout *layout, const Device *device, gboolean last)
     }
     if (!row->folded && items->len)
         lay_below(layout, last, items);
+}
+
+/* Its element and which of those it is: that stays when addresses are written into the file. */
+static char *absent_key(const DomainDevice *configured)
+{
+    return g_strdup_printf("absent/%s/%u", configured->element, configured->ordinal);
+}
+
+static void lay_absent(Layout *layout, const Item *item, gboolean last)
+{
+    const Absence *absence = &item->absence;
+    const DomainDevice *configured = absence->pair->configured;
+    OutlineRow *row =
+        add_row(layout, ROW_ABSENT, absent_key(configured), outline_configured_name(configured));
+
+    row->bus = item->bus;
+    row->pair = absence->pair;
+    row->place = absence->place;
+    row->state = STATE_ABSENT;
+    row->address = outline_absent_address(&absence->place, layout->options->ascii);
+    row->lines = branch(layout, last, FALSE, FALSE);
+    row->backend = outline_configured_backend(configured);
+    row->id = outline_configured_id(configured);
+    row->status = g_strdup(device_state_name(STATE_ABSENT));
+    fill_empty_cells(row);
 }
 
 static char *place_key(const Bus *bus, const Address *place)
@@ -190,9 +218,9 @@ static void lay_group(Layout *layout, const Item *item, gboolean last)
 
 static void lay_bus(Layout *layout, const Bus *bus)
 {
-    g_autoptr(GArray) items = items_of_bus(bus);
+    g_autoptr(GArray) items = items_of_bus(bus, layout->domain);
     OutlineRow *row = add_row(layout, ROW_BUS, g_strdup(bus->path ? bus->path : bus->name),
-                              outline_bus_strip(bus, layout->options->ascii));
+                              outline_bus_strip(bus, layout->domain, layout->options->ascii));
 
     row->bus = bus;
     row->device = bus->owner;
@@ -215,6 +243,8 @@ static void lay_items(Layout *layout, GArray *items)
 
         if (item->kind == ROW_DEVICE)
             lay_device(layout, item->device, last);
+        else if (item->kind == ROW_ABSENT)
+            lay_absent(layout, item, last);
         else if (item->kind == ROW_VACANT)
             lay_vacant(layout, item->run, last);
         else if (item->kind == ROW_GROUP)
@@ -227,7 +257,7 @@ static void lay_items(Layout *layout, GArray *items)
 /* Root PCI buses first, then what else is worth a look, then the dull rest. */
 static void lay_guest(Layout *layout, const Guest *guest)
 {
-    g_autoptr(GArray) items = items_of_guest(guest);
+    g_autoptr(GArray) items = items_of_guest(guest, layout->domain);
 
     for (guint i = 0; guest->root && i < guest->root->devices->len; i++) {
         const Device *device = guest->root->devices->pdata[i];
@@ -246,8 +276,10 @@ Outline *outline_new(const Guest *guest, const OutlineOptions *options)
 
     outline->rows = g_ptr_array_new_with_free_func(row_free);
     outline->index = g_hash_table_new(g_str_hash, g_str_equal);
+    layout.domain = outline_domain_new(guest ? options->match : NULL);
     if (guest)
         lay_guest(&layout, guest);
+    outline_domain_free(layout.domain);
     g_string_free(layout.prefix, TRUE);
     return outline;
 }

@@ -3,22 +3,25 @@
 #ifndef BACKPLANE_OUTLINE_H
 #define BACKPLANE_OUTLINE_H
 
-#include "engine/guest.h"
+#include "engine/match.h"
 
 typedef enum {
     ROW_BUS, /* a root bus, with its strip of slots */
     ROW_DEVICE,
+    ROW_ABSENT, /* configured in the domain file, not in the guest */
     ROW_VACANT, /* one free place, or a folded run of them */
     ROW_GROUP,  /* devices nobody looks at folded into one row: "14 ISA devices" */
 } RowKind;
 
 typedef struct {
     RowKind kind;
-    char *key; /* stable across re-reads: QOM path, bus path, bus path + place */
-    const Bus *bus;
-    const Device *device; /* NULL for rows that are none */
-    Address place;        /* ROW_VACANT: the (first) free place */
-    guint count;          /* ROW_VACANT, ROW_GROUP: how many are folded into it */
+    char *key;             /* stable across re-reads: QOM path, bus path, bus path + place */
+    const Bus *bus;        /* ROW_ABSENT: NULL where the guest has none for it */
+    const Device *device;  /* NULL for rows that are none */
+    const MatchPair *pair; /* of the device, or of the absent one; NULL without a domain file */
+    Address place;         /* ROW_VACANT: the (first) free place; ROW_ABSENT: ADDRESS_NONE or
+                            * where the file wants it */
+    guint count;           /* ROW_VACANT, ROW_GROUP: how many are folded into it */
     DeviceState state;
     char *address; /* "05.0", "0:1–7", "pci.0" */
     char *lines;   /* "│ ├─┬ " */
@@ -34,6 +37,7 @@ typedef struct {
 typedef struct Outline Outline;
 
 typedef struct {
+    const Match *match;  /* with a domain file; NULL. Must outlive the outline. */
     GHashTable *toggled; /* keys whose fold is not the default; NULL for none */
     gboolean ascii;
     gboolean vacant; /* show free places one by one rather than as runs */

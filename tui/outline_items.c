@@ -88,6 +88,78 @@ static void add_vacant(GArray *items, const Bus *bus, const Address *address)
     g_array_append_val(before->run, place);
 }
 
+static void add_absent(GArray *items, const Bus *bus, const Absence *absence)
+{
+    Item item = { .kind = ROW_ABSENT, .bus = bus, .absence = *absence };
+
+    g_array_append_val(items, item);
+}
+
+/* A place of a bus that no device has: free, or what an absent device is to have. */
+typedef struct {
+    Address address;
+    const Absence *absence; /* NULL: free */
+} Spot;
+
+/* The absent device is to have this place. A slot is one place for all its functions. */
+static gboolean takes(const Absence *absence, const Address *vacant)
+{
+    if (absence->place.type != vacant->type)
+        return FALSE;
+    if (vacant->type == ADDRESS_PCI)
+        return absence->place.pci.slot == vacant->pci.slot;
+    return address_equal(&absence->place, vacant);
+}
+
+static gboolean is_taken(const GArray *absent, const Address *vacant)
+{
+    for (guint i = 0; absent && i < absent->len; i++)
+        if (takes(&g_array_index(absent, Absence, i), vacant))
+            return TRUE;
+    return FALSE;
+}
+
+static int compare_spots(gconstpointer a, gconstpointer b)
+{
+    const Address *first = &((const Spot *)a)->address, *second = &((const Spot *)b)->address;
+
+    if (first->type == ADDRESS_NONE || second->type == ADDRESS_NONE) /* no place: last */
+        return (first->type == ADDRESS_NONE) - (second->type == ADDRESS_NONE);
+    return address_compare(first, second);
+}
+
+/* In the order of their addresses. (transfer full) (Spot) */
+static GArray *open_spots(const Bus *bus, const OutlineDomain *domain)
+{
+    g_autoptr(GArray) vacant = vacant_places(bus);
+    const GArray *absent = outline_domain_absent(domain, bus);
+    GArray *spots = g_array_new(FALSE, FALSE, sizeof(Spot));
+
+    for (guint i = 0; i < vacant->len; i++) {
+        Spot spot = { g_array_index(vacant, Address, i), NULL };
+
+        if (!is_taken(absent, &spot.address))
+            g_array_append_val(spots, spot);
+    }
+    for (guint i = 0; absent && i < absent->len; i++) {
+        const Absence *absence = &g_array_index(absent, Absence, i);
+        Spot spot = { absence->place, absence };
+
+        g_array_append_val(spots, spot);
+    }
+    if (absent)
+        g_array_sort(spots, compare_spots);
+    return spots;
+}
+
+static void add_spot(GArray *items, const Bus *bus, const Spot *spot)
+{
+    if (spot->absence)
+        add_absent(items, bus, spot->absence);
+    else
+        add_vacant(items, bus, &spot->address);
+}
+
 static void add_device(GArray *items, const Device *device)
 {
     Item item = { .kind = ROW_DEVICE, .bus = device->bus, .device = device };
@@ -118,9 +190,11 @@ static gboolean has_devices_below(const Device *device)
 }
 
 /* A part of the chipset that nobody comes to look at: goes into the group of its bus. */
-static gboolean device_is_dull(const Device *device)
+static gboolean device_is_dull(const Device *device, const OutlineDomain *domain)
 {
-    if (device->id || device->state == STATE_ADDED || device->state == STATE_LEAVING)
+    DeviceState state = match_row_state(domain->match, device);
+
+    if (device->id || (state != STATE_FIXED && state != STATE_PRESENT && state != STATE_GONE))
         return FALSE;
     if (device->nic || has_drive_inserted(device))
         return FALSE;
@@ -136,12 +210,12 @@ static gboolean device_is_dull(const Device *device)
     }
 }
 
-static gboolean bus_groups(const Bus *bus)
+static gboolean bus_groups(const Bus *bus, const OutlineDomain *domain)
 {
     guint dull = 0;
 
     for (guint i = 0; i < bus->devices->len; i++)
-        dull += device_is_dull(bus->devices->pdata[i]);
+        dull += device_is_dull(bus->devices->pdata[i], domain);
     return dull > 1;
 }
 
@@ -163,6 +237,13 @@ static gboolean port_is_below(const char *port, const char *hub)
 static gboolean port_is_directly_below(const char *port, const char *hub)
 {
     return port_is_below(port, hub) && !strchr(port + strlen(hub) + 1, '.');
+}
+
+/* A hub with this port. */
+static gboolean heads_port(const Device *hub, const Address *port)
+{
+    return hub->kind == KIND_HUB && hub->address.type == ADDRESS_USB && port->type == ADDRESS_USB &&
+           port_is_directly_below(port->usb.port, hub->address.usb.port);
 }
 
 /* The device of the same bus below which this one stands. */
@@ -217,39 +298,51 @@ static void add_group(GArray *items, const Bus *bus, GPtrArray *members)
     g_array_append_val(items, item);
 }
 
-/* Takes the free places that come before this device from the list; all that are left for NULL. */
-static void add_vacant_before(GArray *items, const Bus *bus, GArray *vacant, guint *next,
-                              const Device *device)
+/* A port of a hub, which stands below the hub: that is there, unless only an absent device says it.
+ */
+static gboolean is_below_hub(const Bus *bus, const Spot *spot)
 {
-    for (; *next < vacant->len; (*next)++) {
-        const Address *place = &g_array_index(vacant, Address, *next);
+    if (spot->address.type != ADDRESS_USB || !strchr(spot->address.usb.port, '.'))
+        return FALSE;
+    for (guint i = 0; spot->absence && i < bus->devices->len; i++)
+        if (heads_port(bus->devices->pdata[i], &spot->address))
+            return TRUE;
+    return !spot->absence;
+}
 
-        if (place->type == ADDRESS_USB && strchr(place->usb.port, '.'))
-            continue; /* of a hub: stands below it */
-        if (device &&
-            (device->address.type != place->type || address_compare(place, &device->address) > 0))
+/* Takes the spots that come before this device from the list; all that are left for NULL. */
+static void add_spots_before(GArray *items, const Bus *bus, const GArray *spots, guint *next,
+                             const Device *device)
+{
+    for (; *next < spots->len; (*next)++) {
+        const Spot *spot = &g_array_index(spots, Spot, *next);
+
+        if (is_below_hub(bus, spot))
+            continue;
+        if (device && (device->address.type != spot->address.type ||
+                       address_compare(&spot->address, &device->address) >= 0))
             return;
-        add_vacant(items, bus, place);
+        add_spot(items, bus, spot);
     }
 }
 
-/* Devices and free places of a bus, merged in the order of their addresses. */
-static void add_bus(GArray *items, const Bus *bus)
+/* Devices, absent ones and free places of a bus, merged in the order of their addresses. */
+static void add_bus(GArray *items, const Bus *bus, const OutlineDomain *domain)
 {
-    g_autoptr(GArray) vacant = vacant_places(bus);
-    GPtrArray *dull = bus_groups(bus) ? g_ptr_array_new() : NULL;
+    g_autoptr(GArray) spots = open_spots(bus, domain);
+    GPtrArray *dull = bus_groups(bus, domain) ? g_ptr_array_new() : NULL;
     guint next = 0;
 
     for (guint i = 0; i < bus->devices->len; i++) {
         const Device *device = bus->devices->pdata[i];
 
-        add_vacant_before(items, bus, vacant, &next, device);
-        if (dull && device_is_dull(device))
+        add_spots_before(items, bus, spots, &next, device);
+        if (dull && device_is_dull(device, domain))
             g_ptr_array_add(dull, (gpointer)device);
         else if (!has_head(bus, i))
             add_device(items, device);
     }
-    add_vacant_before(items, bus, vacant, &next, NULL);
+    add_spots_before(items, bus, spots, &next, NULL);
     if (dull)
         add_group(items, bus, dull);
 }
@@ -272,50 +365,51 @@ static void add_headed(GArray *items, const Device *device)
     }
 }
 
-/* Free ports of a hub. */
-static void add_hub_ports(GArray *items, const Device *device)
+/* Free ports of a hub, and those of absent devices. */
+static void add_hub_ports(GArray *items, const Device *device, const OutlineDomain *domain)
 {
-    g_autoptr(GArray) vacant = NULL;
+    g_autoptr(GArray) spots = NULL;
 
     if (device->kind != KIND_HUB || device->address.type != ADDRESS_USB)
         return;
-    vacant = vacant_places(device->bus);
-    for (guint i = 0; i < vacant->len; i++) {
-        const Address *place = &g_array_index(vacant, Address, i);
+    spots = open_spots(device->bus, domain);
+    for (guint i = 0; i < spots->len; i++) {
+        const Spot *spot = &g_array_index(spots, Spot, i);
 
-        if (port_is_directly_below(place->usb.port, device->address.usb.port))
-            add_vacant(items, device->bus, place);
+        if (heads_port(device, &spot->address))
+            add_spot(items, device->bus, spot);
     }
 }
 
 /* A port with its one place free: the row of the port says "vacant" itself. */
-static gboolean is_empty_port(const Bus *bus)
+static gboolean is_empty_port(const Bus *bus, const OutlineDomain *domain)
 {
-    return bus->devices->len == 0 && bus_is_pci(bus) && bus_capacity(bus) == 1;
+    return bus->devices->len == 0 && bus_is_pci(bus) && bus_capacity(bus) == 1 &&
+           !outline_domain_absent(domain, bus);
 }
 
-GArray *items_of_device(const Device *device)
+GArray *items_of_device(const Device *device, const OutlineDomain *domain)
 {
     GArray *items = items_new();
     gboolean system = !device->bus || device->bus->family == BUS_SYSTEM;
 
     add_headed(items, device);
-    add_hub_ports(items, device);
+    add_hub_ports(items, device, domain);
     for (guint i = 0; device->buses && i < device->buses->len; i++) {
         const Bus *bus = device->buses->pdata[i];
 
-        if (is_empty_port(bus) || (system && bus_is_pci(bus)))
+        if (is_empty_port(bus, domain) || (system && bus_is_pci(bus)))
             continue; /* the port says it itself; the buses of a host bridge stand at the top */
-        add_bus(items, bus);
+        add_bus(items, bus, domain);
     }
     return items;
 }
 
-GArray *items_of_bus(const Bus *bus)
+GArray *items_of_bus(const Bus *bus, const OutlineDomain *domain)
 {
     GArray *items = items_new();
 
-    add_bus(items, bus);
+    add_bus(items, bus, domain);
     return items;
 }
 
@@ -334,8 +428,9 @@ static gboolean is_host_bridge(const Device *device)
     return device_offers_pci(device) && device->buses->len == 1;
 }
 
-GArray *items_of_guest(const Guest *guest)
+GArray *items_of_guest(const Guest *guest, const OutlineDomain *domain)
 {
+    const GArray *absent = outline_domain_absent(domain, NULL);
     GArray *items = items_new();
     GPtrArray *dull = g_ptr_array_new();
 
@@ -344,13 +439,15 @@ GArray *items_of_guest(const Guest *guest)
 
         if (is_host_bridge(device))
             continue;
-        if (device_is_dull(device))
+        if (device_is_dull(device, domain))
             g_ptr_array_add(dull, (gpointer)device);
         else
             add_device(items, device);
     }
     for (guint i = 0; guest->memory_devices && i < guest->memory_devices->len; i++)
         add_device(items, guest->memory_devices->pdata[i]);
+    for (guint i = 0; absent && i < absent->len; i++)
+        add_absent(items, NULL, &g_array_index(absent, Absence, i));
     if (dull->len)
         add_group(items, guest->root, dull);
     else

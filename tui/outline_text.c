@@ -205,21 +205,97 @@ static char *facts_status(const Device *device)
     return device->buses ? controller_usage(device) : g_strdup("");
 }
 
-char *outline_device_status(const Device *device, gint64 now)
+/* Only what is to be told of; NULL where the file and the guest agree. */
+static char *match_status(const Device *device, const MatchPair *pair, const Match *match)
 {
+    g_autofree char *place = NULL, *text = NULL;
+
+    if (pair && pair->state == MATCH_UNMANAGED)
+        return g_strdup(device_state_name(STATE_UNMANAGED));
+    if (match_pair_is_ambiguous(pair))
+        return g_strdup("ambiguous");
+    if (!pair || pair->state != MATCH_DIFFERS)
+        return NULL;
+    place = match_wanted_place(match, pair->configured, device->bus);
+    text = g_strdup_printf("file %s", place);
+    return text_printable(text, -1, 0);
+}
+
+/* "added 42s", and before it whether the file knows it as well. */
+static char *added_status(const Device *device, const MatchPair *pair,
+                          const OutlineOptions *options)
+{
+    g_autofree char *text = state_with_age("added", device, options->now);
+    DeviceState state = pair && pair->state == MATCH_UNMANAGED ? STATE_UNMANAGED
+                        : pair && pair->state == MATCH_DIFFERS ? STATE_DIFFERS
+                                                               : STATE_ADDED;
+
+    if (state == STATE_ADDED)
+        return g_steal_pointer(&text);
+    return g_strdup_printf("%s %s", state_glyph(state, options->ascii), text);
+}
+
+char *outline_device_status(const Device *device, const MatchPair *pair,
+                            const OutlineOptions *options)
+{
+    char *told;
+
     switch (device->state) {
     case STATE_LEAVING:
-        return state_with_age("leaving", device, now);
+        return state_with_age("leaving", device, options->now);
     case STATE_ADDED:
-        return state_with_age("added", device, now);
+        return added_status(device, pair, options);
     case STATE_REFUSED:
-    case STATE_ABSENT:
-    case STATE_UNMANAGED:
-        return g_strdup(device_state_name(device->state));
+        return g_strdup(device_state_name(STATE_REFUSED));
     default:
-        return facts_status(device);
+        told = match_status(device, pair, options->match);
+        return told ? told : facts_status(device);
     }
 }
+
+/* --- devices that are only configured -------------------------------------------------------- */
+
+char *outline_configured_name(const DomainDevice *configured)
+{
+    const Model *model = configured->model;
+    const char *name = model && model->words && *model->words ? model->words : configured->driver;
+
+    return text_printable(name ? name : configured->element, -1, 0);
+}
+
+char *outline_configured_backend(const DomainDevice *configured)
+{
+    g_autofree char *base = NULL;
+
+    if (configured->source) {
+        base = g_path_get_basename(configured->source);
+        return text_printable(base, -1, 0);
+    }
+    if (configured->kind == KIND_CDROM || configured->kind == KIND_FLOPPY)
+        return g_strdup("no medium");
+    if (configured->kind == KIND_NIC && configured->target)
+        return text_printable(configured->target, -1, 0);
+    return text_printable(configured->kind == KIND_NIC && configured->type ? configured->type : "",
+                          -1, 0);
+}
+
+char *outline_configured_id(const DomainDevice *configured)
+{
+    const char *id = configured->alias              ? configured->alias
+                     : configured->kind == KIND_NIC ? NULL /* its target is its back end */
+                                                    : configured->target;
+
+    return text_printable(id ? id : "", -1, 0);
+}
+
+char *outline_absent_address(const Address *place, gboolean ascii)
+{
+    if (place->type == ADDRESS_NONE)
+        return g_strdup(ascii ? "--.-" : "––.–");
+    return address_to_short_text(place);
+}
+
+/* --- places and buses ------------------------------------------------------------------------ */
 
 /* What a free place on this bus is called. */
 static const char *place_word(const Bus *bus)
@@ -290,10 +366,10 @@ char *outline_bus_name(const Bus *bus)
 /* Of the functions that share a slot the one whose state matters most gives the glyph. */
 static guint state_rank(DeviceState state)
 {
-    static const DeviceState order[] = {
-        STATE_VACANT,    STATE_FIXED, STATE_PRESENT, STATE_GONE,
-        STATE_UNMANAGED, STATE_ADDED, STATE_REFUSED, STATE_LEAVING
-    };
+    static const DeviceState order[] = { STATE_VACANT,  STATE_ABSENT, STATE_FIXED,
+                                         STATE_PRESENT, STATE_GONE,   STATE_UNMANAGED,
+                                         STATE_DIFFERS, STATE_ADDED,  STATE_REFUSED,
+                                         STATE_LEAVING };
 
     for (guint i = 0; i < G_N_ELEMENTS(order); i++)
         if (order[i] == state)
@@ -301,8 +377,17 @@ static guint state_rank(DeviceState state)
     return 0;
 }
 
-char *outline_bus_strip(const Bus *bus, gboolean ascii)
+static void take_state(DeviceState states[SLOTS], const Address *place, DeviceState state)
 {
+    guint slot = place->pci.slot;
+
+    if (place->type == ADDRESS_PCI && slot < SLOTS && state_rank(state) > state_rank(states[slot]))
+        states[slot] = state;
+}
+
+char *outline_bus_strip(const Bus *bus, const OutlineDomain *domain, gboolean ascii)
+{
+    const GArray *absent = outline_domain_absent(domain, bus);
     GString *strip = g_string_new(NULL);
     guint capacity = bus_capacity(bus);
     DeviceState states[SLOTS];
@@ -310,13 +395,12 @@ char *outline_bus_strip(const Bus *bus, gboolean ascii)
     capacity = capacity ? MIN(capacity, SLOTS) : SLOTS;
     for (guint i = 0; i < SLOTS; i++)
         states[i] = STATE_VACANT;
+    for (guint i = 0; absent && i < absent->len; i++)
+        take_state(states, &g_array_index(absent, Absence, i).place, STATE_ABSENT);
     for (guint i = 0; i < bus->devices->len; i++) {
         const Device *device = bus->devices->pdata[i];
-        guint slot = device->address.pci.slot;
 
-        if (device->address.type == ADDRESS_PCI && slot < SLOTS &&
-            state_rank(device->state) > state_rank(states[slot]))
-            states[slot] = device->state;
+        take_state(states, &device->address, match_row_state(domain->match, device));
     }
     for (guint i = 0; i < capacity; i++)
         g_string_append(strip, state_glyph(states[i], ascii));

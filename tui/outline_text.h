@@ -3,12 +3,21 @@
 #define BACKPLANE_OUTLINE_TEXT_H
 
 #include "tui/outline.h"
+#include "tui/outline_domain.h"
 
 /* All results: (transfer full), printable as they are. */
 char *outline_device_name(const Device *device);
 char *outline_device_backend(const Device *device);
-/* now: g_get_real_time(). */
-char *outline_device_status(const Device *device, gint64 now);
+/* What the options' match says of the device comes before what QEMU says. */
+char *outline_device_status(const Device *device, const MatchPair *pair,
+                            const OutlineOptions *options);
+
+/* Of a device that is only configured: the same cells. */
+char *outline_configured_name(const DomainDevice *configured);
+char *outline_configured_backend(const DomainDevice *configured);
+char *outline_configured_id(const DomainDevice *configured);
+/* "05.0"; "––.–" for ADDRESS_NONE. */
+char *outline_absent_address(const Address *place, gboolean ascii);
 
 /* "23 vacant slots", "vacant bay". */
 char *outline_vacant_name(const Bus *bus, guint count);
@@ -22,6 +31,6 @@ char *outline_bus_name(const Bus *bus);
 /* "9 of 32"; "" where places cannot be counted. */
 char *outline_bus_usage(const Bus *bus);
 /* One glyph for each slot. */
-char *outline_bus_strip(const Bus *bus, gboolean ascii);
+char *outline_bus_strip(const Bus *bus, const OutlineDomain *domain, gboolean ascii);
 
 #endif

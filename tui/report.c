@@ -80,7 +80,7 @@ static void line_clear(gpointer data)
 static Line line_from_row(const OutlineRow *row, gboolean ascii)
 {
     g_autofree char *name = printable(row->name, ascii);
-    gboolean glyph = row->kind == ROW_DEVICE || row->kind == ROW_VACANT;
+    gboolean glyph = row->kind != ROW_BUS && row->kind != ROW_GROUP;
 
     return (Line){ {
         [COLUMN_ADDRESS] = printable(row->address, ascii),
@@ -143,10 +143,10 @@ static void add_guest(GString *text, const Guest *guest, gboolean ascii)
     end_line(text);
 }
 
-char *report_tree_text(const Guest *guest, gboolean ascii)
+char *report_tree_text(const Guest *guest, const Match *match, gboolean ascii)
 {
     GString *text = g_string_new(NULL);
-    OutlineOptions options = { .ascii = ascii, .now = g_get_real_time() };
+    OutlineOptions options = { .match = match, .ascii = ascii, .now = g_get_real_time() };
     g_autoptr(Outline) outline = outline_new(guest, &options);
 
     add_guest(text, guest, ascii);

@@ -3,10 +3,11 @@
 #ifndef BACKPLANE_REPORT_H
 #define BACKPLANE_REPORT_H
 
-#include "engine/guest.h"
+#include "engine/match.h"
 
-/* A line on the guest, then its devices in aligned columns. (transfer full) */
-char *report_tree_text(const Guest *guest, gboolean ascii);
+/* A line on the guest, then its devices in aligned columns. match: with a domain file; NULL.
+ * (transfer full) */
+char *report_tree_text(const Guest *guest, const Match *match, gboolean ascii);
 
 /* One device with all that is known of it. (transfer full) */
 char *report_device_text(const Device *device, gboolean ascii);

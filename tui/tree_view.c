@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "tui/outline_domain.h"
+
 #define ADDRESS_MIN 5
 #define ADDRESS_MAX 8
 #define ADDRESS_MAX_NARROW 6 /* "pcie.0" */
@@ -13,6 +15,7 @@
 struct TreeView {
     gboolean ascii, vacant;
     Guest *guest;
+    const Match *match;
     gint64 now;
     Outline *outline;
     GHashTable *toggled;
@@ -31,7 +34,7 @@ TreeView *tree_view_new(gboolean ascii)
     view->page = 1;
     view->address_columns = ADDRESS_MIN;
     view->toggled = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    tree_view_update(view, NULL, 0);
+    tree_view_update(view, NULL, NULL, 0);
     return view;
 }
 
@@ -138,6 +141,7 @@ static void measure_addresses(TreeView *view)
 static void lay_out(TreeView *view)
 {
     OutlineOptions options = {
+        .match = view->match,
         .toggled = view->toggled,
         .ascii = view->ascii,
         .vacant = view->vacant,
@@ -157,11 +161,12 @@ static void lay_out(TreeView *view)
     tree_view_go(view, index);
 }
 
-void tree_view_update(TreeView *view, Guest *guest, gint64 now)
+void tree_view_update(TreeView *view, Guest *guest, const Match *match, gint64 now)
 {
     Guest *before = view->guest;
 
     view->guest = guest ? guest_ref(guest) : NULL;
+    view->match = match;
     view->now = now;
     lay_out(view);
     g_clear_pointer(&before, guest_unref);
@@ -367,6 +372,8 @@ static Element status_element(const OutlineRow *row)
     case STATE_DIFFERS:
         return element_of_state(row->state);
     default:
+        if (match_pair_is_ambiguous(row->pair))
+            return ELEMENT_DIFFERS;
         return row->device && row->device->drive ? ELEMENT_TEXT : ELEMENT_DIM;
     }
 }

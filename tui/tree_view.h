@@ -11,9 +11,10 @@ typedef struct TreeView TreeView;
 TreeView *tree_view_new(gboolean ascii);
 void tree_view_free(TreeView *view);
 
-/* Lays the tree out anew; guest may be NULL. The cursor stays on its row, and on its line of the
+/* Lays the tree out anew; guest and match may be NULL. match must last until the next update. The
+ * cursor stays on its row, and on its line of the
  * screen; where that row has gone, on the nearest one. */
-void tree_view_update(TreeView *view, Guest *guest, gint64 now);
+void tree_view_update(TreeView *view, Guest *guest, const Match *match, gint64 now);
 
 /* Where the cursor is; NULL in an empty tree. Valid until the next change. */
 const OutlineRow *tree_view_row(const TreeView *view);

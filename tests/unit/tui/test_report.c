@@ -117,7 +117,7 @@ static void tree_text(void **state)
     g_autoptr(Guest) guest = make_guest();
 
     for (int ascii = 0; ascii < 2; ascii++) {
-        g_autofree char *text = report_tree_text(guest, ascii);
+        g_autofree char *text = report_tree_text(guest, NULL, ascii);
 
         assert_tame(text);
         assert_true(!ascii || g_str_is_ascii(text));
@@ -130,7 +130,7 @@ static void tree_text(void **state)
 static void columns_are_aligned(void **state)
 {
     g_autoptr(Guest) guest = make_guest();
-    g_autofree char *text = report_tree_text(guest, TRUE);
+    g_autofree char *text = report_tree_text(guest, NULL, TRUE);
     g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
     const char *heading = strstr(lines[1], " ID ");
 
