@@ -180,9 +180,9 @@ GBytes *xml_text_encode(const XmlEncoding *encoding, const char *text)
     gsize written = 0, read = 0, size = strlen(text);
     g_autofree char *converted =
         is_utf8(encoding)
-            ? g_memdup2(text, written = read = size)
+            ? g_strndup(text, written = read = size)
             : g_convert(text, (gssize)size, encoding->charset, "UTF-8", &read, &written, NULL);
-    if (read != size || (converted == NULL && size > 0)) {
+    if (read != size || converted == NULL) {
         return NULL;
     }
     gsize mark;
