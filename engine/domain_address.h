@@ -6,13 +6,25 @@
 #include "engine/domain.h"
 
 /* node: the <address> element, NULL for none. What is wrong is added to problems (char *), which
- * may be NULL: clauses such as "slot='0x20' is above 0x1f". */
+ * may be NULL: clauses such as "slot='0x20' is above 0x1f". An element without a type gets the one
+ * that its attributes make clear, as files from before there were types have it; a type that
+ * libvirt does not have is no problem, but leaves address->type NULL. PCI numbers may also be
+ * hexadecimal without 0x ("1f"), which libvirt's schema allows. */
 void domain_address_read(const XmlNode *node, DomainAddress *address, GPtrArray *problems);
+/* Attributes of the element that no address of its type has. (transfer container) (const char *) */
+GPtrArray *domain_address_unknown(const XmlNode *node);
 /* The attributes of a pci, drive, usb or virtio-serial address as they are written, in order: name,
- * value, name, value, ..., NULL. (transfer full) */
+ * value, name, value, ..., NULL. A drive's target is left out where it is 0. (transfer full) */
 char **domain_address_attributes(const Address *place);
 /* "<address type='pci' mode='static' domain='0x0000' .../>"; mode NULL: leave it out. (transfer
  * full) */
 char *domain_address_element(const Address *place, const AddressMode *mode);
+
+/* "pci", "drive", "usb", "virtio-serial"; NULL for ADDRESS_NONE. */
+const char *domain_address_type(AddressType type);
+const char *address_mode_name(AddressMode mode);
+/* Whether two values of an attribute mean the same: "0x05" and "5"; a missing one (NULL) is 0. */
+gboolean domain_address_value_equal(const char *type, const char *attribute, const char *a,
+                                    const char *b);
 
 #endif
