@@ -29,7 +29,8 @@ void history_redid(History *history, const Plan *plan);
 void history_keep_for(History *history, const Guest *guest);
 
 /* Whether a plan that was made earlier can be run on the guest as it is now: ids and places are
- * free, and nobody leaves that the plan does not name. Errors: ENGINE_ERROR_REFUSED. */
+ * free, nobody leaves that the plan does not name, and a file that it changes holds what it shall
+ * replace. Errors: ENGINE_ERROR_REFUSED. */
 gboolean history_check_plan(const Plan *plan, const Guest *guest, GError **error);
 
 #endif

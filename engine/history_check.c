@@ -6,6 +6,7 @@
 
 #include "engine/allocate.h"
 #include "engine/error.h"
+#include "engine/xml_document.h"
 
 typedef struct {
     const Plan *plan;
@@ -215,11 +216,29 @@ static gboolean check_step(const Check *check, const Step *step, GError **error)
 {
     const Action *action = step->action;
 
+    if (action->kind != ACTION_COMMAND)
+        return TRUE; /* the file is looked at as a whole */
     if (strcmp(action->command, "device_del") == 0)
         return check_device_del(check, step, error);
     if (strcmp(action->command, "device_add") == 0)
         return check_device_add(check, action, error);
     return check_back_end(check, action, error);
+}
+
+/* What a plan carried into a file is taken back only while the file is as the plan left it. */
+static gboolean check_file(const FileChange *change, GError **error)
+{
+    g_autoptr(GError) unread = NULL;
+    g_autoptr(GBytes) now = file_read(change->path, XML_BYTES_MAX, &unread);
+
+    if (now && change->before && g_bytes_equal(now, change->before))
+        return TRUE;
+    if (!now)
+        return refuse(error, "%s", unread->message);
+    return refuse(error,
+                  "%s was changed by somebody else since: attach or detach without the file, and "
+                  "change the file by hand",
+                  change->path);
 }
 
 gboolean history_check_plan(const Plan *plan, const Guest *guest, GError **error)
@@ -228,6 +247,8 @@ gboolean history_check_plan(const Plan *plan, const Guest *guest, GError **error
     g_autoptr(GHashTable) brings = g_hash_table_new(g_str_hash, g_str_equal);
     Check check = { plan, guest, leaves, brings };
 
+    if (plan->file && !check_file(plan->file, error))
+        return FALSE;
     check_collect(&check);
     for (guint i = 0; i < plan->steps->len; i++) {
         if (!check_step(&check, plan->steps->pdata[i], error))

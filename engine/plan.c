@@ -10,6 +10,17 @@
 
 /* --- actions --------------------------------------------------------------------------------- */
 
+/* What is done with a file, as it reads around the file's path. */
+static const struct {
+    const char *command;
+    const char *before, *after;
+} deeds[] = {
+    [ACTION_WRITE] = { "write", "the new ", " beside the old one" },
+    [ACTION_REPLACE] = { "replace", "", " by the new one" },
+    [ACTION_DISCARD] = { "discard", "the new ", "" },
+    [ACTION_RESTORE] = { "restore", "the old ", "" },
+};
+
 /* The command that takes back another one, and how both name their object. */
 static const struct {
     const char *add, *del;
@@ -32,10 +43,21 @@ Action *action_new(const char *command, json_t *arguments, char **leaves)
     return action;
 }
 
+/* The argument is for showing only, and JSON takes valid UTF-8 alone. */
+static Action *action_new_file(ActionKind kind, const char *path)
+{
+    g_autofree char *shown = g_utf8_make_valid(path, -1);
+    Action *action = action_new(deeds[kind].command, json_pack("{s:s}", "file", shown), NULL);
+    action->kind = kind;
+    return action;
+}
+
 Action *action_copy(const Action *action)
 {
-    return action_new(action->command, json_deep_copy(action->arguments),
-                      g_strdupv(action->leaves));
+    Action *copy =
+        action_new(action->command, json_deep_copy(action->arguments), g_strdupv(action->leaves));
+    copy->kind = action->kind;
+    return copy;
 }
 
 void action_free(Action *action)
@@ -97,6 +119,9 @@ static char *action_words(const Action *action)
 
 static json_t *action_to_json(const Action *action)
 {
+    if (action->kind != ACTION_COMMAND) {
+        return json_pack("{s:s, s:s}", "file", argument(action, "file"), "action", action->command);
+    }
     return json_pack("{s:s, s:O}", "execute", action->command, "arguments", action->arguments);
 }
 
@@ -141,6 +166,11 @@ static void append_members(GString *out, const char *prefix, json_t *object)
 
 char *action_to_text(const Action *action)
 {
+    if (action->kind != ACTION_COMMAND) {
+        g_autofree char *path = value_to_text(json_object_get(action->arguments, "file"));
+        return g_strdup_printf("%s %s%s%s", action->command, deeds[action->kind].before, path,
+                               deeds[action->kind].after);
+    }
     GString *out = g_string_new(action->command);
     append_members(out, "", action->arguments);
     return g_string_free(out, FALSE);
@@ -227,6 +257,7 @@ void plan_free(Plan *plan)
     g_ptr_array_unref(plan->checks);
     g_ptr_array_unref(plan->subjects);
     g_hash_table_unref(plan->chosen);
+    g_clear_pointer(&plan->file, file_change_free);
     g_free(plan);
 }
 
@@ -283,6 +314,26 @@ void plan_join(Plan *plan, Plan *more)
     plan_free(more);
 }
 
+static Step *file_step(const Plan *plan, const char *words, ActionKind kind, ActionKind undo)
+{
+    const char *path = plan->file->path;
+    g_autofree char *name = g_path_get_basename(path);
+    g_autofree char *printable = text_printable(name, -1, 0);
+    g_autofree char *full = g_strconcat(words, printable, NULL);
+    Step *step = step_new(full, action_new_file(kind, path));
+    g_ptr_array_add(step->undo, action_new_file(undo, path));
+    return step;
+}
+
+void plan_carry(Plan *plan, FileChange *change)
+{
+    g_return_if_fail(plan->file == NULL);
+    plan->file = change;
+    g_ptr_array_insert(plan->steps, 0,
+                       file_step(plan, "new version of ", ACTION_WRITE, ACTION_DISCARD));
+    g_ptr_array_add(plan->steps, file_step(plan, "change to ", ACTION_REPLACE, ACTION_RESTORE));
+}
+
 static void copy_subjects(Plan *to, const Plan *from)
 {
     for (guint i = 0; i < from->subjects->len; i++) {
@@ -318,6 +369,7 @@ Plan *plan_copy(const Plan *plan)
     }
     copy_subjects(copy, plan);
     copy_chosen(copy, plan);
+    copy->file = plan->file != NULL ? file_change_copy(plan->file) : NULL;
     return copy;
 }
 
@@ -395,6 +447,9 @@ Plan *plan_invert(const Plan *plan, GError **error)
     for (guint end = plan->steps->len, count; end > 0; end -= count) {
         Step *const *steps = (Step *const *)plan->steps->pdata;
         count = group_length(plan, end);
+        if (steps[end - 1]->action->kind != ACTION_COMMAND) {
+            continue; /* the way back is carried as a whole, below */
+        }
         if (steps[end - 1]->undo->len == 0) {
             g_set_error(error, ENGINE_ERROR, ENGINE_ERROR_REFUSED,
                         "\"%s\" cannot be taken back: there is no way back for %s; "
@@ -410,6 +465,9 @@ Plan *plan_invert(const Plan *plan, GError **error)
     }
     copy_subjects(inverse, plan);
     copy_chosen(inverse, plan);
+    if (plan->file != NULL) {
+        plan_carry(inverse, file_change_invert(plan->file));
+    }
     return g_steal_pointer(&inverse);
 }
 

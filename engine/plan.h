@@ -6,12 +6,23 @@
 #include <jansson.h>
 
 #include "engine/address.h"
+#include "engine/file_change.h"
 
-/* One QMP command. A device_del whose device is not there (any more) is done, not failed: the eject
- * of a slot takes functions along whose own device_del comes later. */
+typedef enum {
+    ACTION_COMMAND, /* a QMP command */
+    /* What is done with the file that the plan carries its change into: */
+    ACTION_WRITE,   /* the new version, beside the file */
+    ACTION_REPLACE, /* the file by that version */
+    ACTION_DISCARD, /* that version, before it is in place */
+    ACTION_RESTORE, /* the old version, after the new one was in place */
+} ActionKind;
+
+/* One command or deed. A device_del whose device is not there (any more) is done, not failed: the
+ * eject of a slot takes functions along whose own device_del comes later. */
 typedef struct {
-    char *command;
-    json_t *arguments; /* an object, never NULL */
+    ActionKind kind;
+    char *command;     /* of a file action "write", "replace", "discard", "restore" */
+    json_t *arguments; /* an object, never NULL; of a file action {"file": PATH} */
     char **leaves; /* device_del: QOM paths that must be gone before it counts as done; else NULL */
 } Action;
 
@@ -33,7 +44,7 @@ typedef struct {
     guint group;     /* of an inverted plan: steps of the same group were one step; 0 for none */
     StepState state;
     gint64 started, ended; /* g_get_monotonic_time() microseconds, 0 before */
-    char *error;           /* QEMU's own sentence; NULL */
+    char *error;           /* QEMU's own sentence, or the system's on a file; NULL */
 } Step;
 
 /* A condition that was looked at before anything is sent. Only those that hold stand in a plan: one
@@ -62,6 +73,7 @@ typedef struct {
     GPtrArray *checks;   /* (PlanCheck) */
     GPtrArray *subjects; /* (PlanSubject) the first is the one that was asked for */
     GHashTable *chosen;  /* option name -> value, those that the user left out included */
+    FileChange *file;    /* what the file actions are about; NULL for a plan without them */
 } Plan;
 
 Plan *plan_new(PlanVerb verb, const char *title);
@@ -86,6 +98,12 @@ void plan_choose(Plan *plan, const char *option, const char *value);
 /* Moves the steps and checks of `more` (transfer full) behind those of the plan. */
 void plan_join(Plan *plan, Plan *more);
 
+/* Makes the plan, which is complete by now, carry a change of a file (transfer full): a new first
+ * step writes the new version beside the file, a new last one puts it in place. So whatever can
+ * fail with the file fails before the guest is changed, and the file is not changed before the
+ * guest has been. Once for a plan. */
+void plan_carry(Plan *plan, FileChange *change);
+
 /* A new plan with the same steps, none run. (transfer full) */
 Plan *plan_copy(const Plan *plan);
 
@@ -96,11 +114,14 @@ Plan *plan_invert(const Plan *plan, GError **error);
  * a block node in place of a -drive back end, that node has to go as well. (transfer full) */
 Plan *plan_again(const Plan *plan, GError **error);
 
-/* {"execute": ..., "arguments": ...} on one line. (transfer full) */
+/* {"execute": ..., "arguments": ...} on one line; {"file": ..., "action": ...} where no command is
+ * sent. (transfer full) */
 char *action_to_qmp(const Action *action);
-/* "device_add driver=e1000 id=net1 bus=pci.0 addr=06.0", nested members dotted. (transfer full) */
+/* "device_add driver=e1000 id=net1 bus=pci.0 addr=06.0", nested members dotted; "replace
+ * /srv/web01.xml by the new one". (transfer full) */
 char *action_to_text(const Action *action);
-/* [{"execute": ..., "arguments": ..., "undo": [...]}, ...] (transfer full) */
+/* [{"execute": ..., "arguments": ..., "undo": [...]}, ...], file actions as above. (transfer full)
+ */
 json_t *plan_to_json(const Plan *plan);
 
 const char *step_state_name(StepState state);

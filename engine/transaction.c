@@ -77,6 +77,8 @@ static void transaction_finish(Transaction *transaction, Outcome outcome)
     if (transaction->outcome != OUTCOME_PENDING)
         return;
     transaction_stop(transaction);
+    if (transaction->plan->file)
+        file_change_abandon(transaction->plan->file);
     transaction->outcome = outcome;
     if (transaction->listener.finished)
         transaction->listener.finished(transaction, transaction->data);
@@ -145,8 +147,8 @@ static void transaction_work(Transaction *transaction, const Action *action)
         return;
     if (strcmp(action->command, "device_add") == 0)
         json_array_clear(transaction->deleted); /* it may be one of those */
-    transaction->work = work_new(transaction->monitor, action, transaction->silent,
-                                 transaction->deleted, on_work, transaction);
+    transaction->work = work_new(transaction->monitor, action, transaction->plan->file,
+                                 transaction->silent, transaction->deleted, on_work, transaction);
 }
 
 /* --- forwards -------------------------------------------------------------------------------- */

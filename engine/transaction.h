@@ -13,9 +13,10 @@
 typedef enum {
     OUTCOME_PENDING,
     OUTCOME_DONE,
-    OUTCOME_ROLLED_BACK, /* refused, and the guest is as it was */
+    OUTCOME_ROLLED_BACK, /* refused, and the guest (and the file) is as it was */
     OUTCOME_LEFTOVERS,   /* refused, and not everything could be taken back */
-    OUTCOME_LOST,        /* the connection went in the middle */
+    OUTCOME_LOST,        /* the connection went in the middle: a file that the plan carries its
+                          * change into is as it was, unless its turn had come */
 } Outcome;
 
 typedef struct Transaction Transaction;

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "engine/file_work.h"
 #include "engine/leaving.h"
 
 /* How long a refused removal is tried again, and how often. */
@@ -37,6 +38,7 @@ struct Work {
     char *refusal; /* of the command, until it is judged */
     guint retry;
     Leaving *leaving;
+    FileWork *file;     /* of a file action */
     json_t *deleted;    /* (borrowed) payloads of DEVICE_DELETED that came before */
     gboolean announced; /* WORK_LEAVING */
 };
@@ -201,10 +203,15 @@ static void work_send(Work *work)
                  on_reply, work);
 }
 
+static void on_file(const char *refusal, gpointer data)
+{
+    work_tell(data, refusal ? WORK_REFUSED : WORK_DONE, refusal);
+}
+
 /* --- the face -------------------------------------------------------------------------------- */
 
-Work *work_new(Monitor *monitor, const Action *action, gboolean patient, json_t *deleted,
-               WorkFn told, gpointer data)
+Work *work_new(Monitor *monitor, const Action *action, FileChange *file, gboolean patient,
+               json_t *deleted, WorkFn told, gpointer data)
 {
     Work *work = g_new0(Work, 1);
 
@@ -216,7 +223,10 @@ Work *work_new(Monitor *monitor, const Action *action, gboolean patient, json_t 
     work->data = data;
     work->started = g_get_monotonic_time();
     work->deleted = deleted;
-    work_send(work);
+    if (action->kind == ACTION_COMMAND)
+        work_send(work);
+    else
+        work->file = file_work_new(file, action->kind, on_file, work);
     return work;
 }
 
@@ -228,6 +238,7 @@ void work_free(Work *work)
     if (work->retry)
         g_source_remove(work->retry);
     leaving_free(work->leaving);
+    file_work_free(work->file);
     g_free(work->refusal);
     g_free(work);
 }

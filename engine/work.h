@@ -11,18 +11,19 @@ typedef struct Work Work;
 typedef enum {
     WORK_LEAVING, /* accepted; now the guest has to let go. At most once, and an end follows */
     WORK_DONE,    /* last */
-    WORK_REFUSED, /* message: QEMU's sentence; last */
+    WORK_REFUSED, /* message: QEMU's sentence, or why the file cannot be changed; last */
     WORK_LOST,    /* no connection; whether it was done is not known; last */
 } WorkNews;
 
 /* May free the work. */
 typedef void (*WorkFn)(WorkNews news, const char *message, gpointer data);
 
-/* Sends. action must live as long. patient: a device went just before without DEVICE_DELETED, so
+/* Sends the command, or does what is to be done with `file`, which a command needs not. action and
+ * file must live as long. patient: a device went just before without DEVICE_DELETED, so
  * that QEMU may refuse for a moment to remove what it held. deleted: array of the payloads of
  * DEVICE_DELETED so far, which the owner fills and keeps as long. (transfer full) */
-Work *work_new(Monitor *monitor, const Action *action, gboolean patient, json_t *deleted,
-               WorkFn told, gpointer data);
+Work *work_new(Monitor *monitor, const Action *action, FileChange *file, gboolean patient,
+               json_t *deleted, WorkFn told, gpointer data);
 /* Stops listening. */
 void work_free(Work *work);
 
