@@ -88,9 +88,29 @@ static Bus *expander_bus(const Guest *guest, const Device *expander, const char 
     return root;
 }
 
+static gboolean is_pci(const Bus *bus)
+{
+    return bus->family == BUS_PCI || bus->family == BUS_PCIE;
+}
+
+/* The root bus of the machine itself, not that of an expander. */
+static gboolean is_main_root(const Bus *bus)
+{
+    const Device *owner = bus->owner;
+    return is_pci(bus) && owner && !owner->pci && strcmp(owner->driver, "pxb-host") != 0;
+}
+
+/* The function at 00:00.0 that stands for the host bridge among PCI devices: i440FX, mch. */
+static gboolean is_host_function(const Device *device)
+{
+    return device->kind == KIND_BRIDGE && device->address.type == ADDRESS_PCI &&
+           !device->address.pci.slot && !device->address.pci.function && device->implicit &&
+           is_main_root(device->bus);
+}
+
 Bus *numbering_bus_of(const Guest *guest, const Device *controller)
 {
-    Bus *bus = first_bus(controller);
+    Bus *bus = is_host_function(controller) ? controller->bus : first_bus(controller);
     const char *expander = bus ? NULL : device_property(controller, "bus_nr");
     const char *master = bus ? NULL : device_property(controller, "masterbus");
     if (expander)
@@ -140,13 +160,6 @@ static int index_above(const Numbering *numbering, const Bus *bus)
 
 /* Buses without an index yet. */
 typedef void (*Rule)(Numbering *numbering, Bus *bus, int space);
-
-static gboolean is_main_root(const Bus *bus)
-{
-    const Device *owner = bus->owner;
-    return (bus->family == BUS_PCI || bus->family == BUS_PCIE) && owner && !owner->pci &&
-           strcmp(owner->driver, "pxb-host") != 0;
-}
 
 static void by_machine(Numbering *numbering, Bus *bus, int space)
 {
@@ -278,6 +291,15 @@ gboolean numbering_address(const Numbering *numbering, const Bus *bus, const Add
 gboolean numbering_place(const Numbering *numbering, const Device *device, Address *place)
 {
     return numbering_address(numbering, device->bus, &device->address, place);
+}
+
+guint numbering_free_index(const Numbering *numbering, BusFamily family, guint from)
+{
+    int space = space_of_family(family);
+    guint index = from;
+    while (space >= 0 && is_taken(numbering, space, index))
+        index++;
+    return index;
 }
 
 /* --- and back -------------------------------------------------------------------------------- */

@@ -8,8 +8,9 @@
 typedef struct Numbering Numbering;
 
 /* The bus whose index is the one of the device's controller element: the first that it offers; of
- * a PCI expander the one that cards go to; of a companion UHCI that of its EHCI. NULL for what is
- * no controller, and for one of a type that has no index. (transfer none) */
+ * a PCI expander the one that cards go to; of a companion UHCI that of its EHCI; of the host
+ * bridge's PCI function the bus it is on. NULL for what is no controller, and for one of a type
+ * that has no index. (transfer none) */
 Bus *numbering_bus_of(const Guest *guest, const Device *controller);
 
 /* known: Bus -> GINT_TO_POINTER(index) of buses (see numbering_bus_of) whose index a domain file
@@ -29,6 +30,8 @@ int numbering_index(const Numbering *numbering, const Bus *bus);
 gboolean numbering_place(const Numbering *numbering, const Device *device, Address *place);
 gboolean numbering_address(const Numbering *numbering, const Bus *bus, const Address *qemu,
                            Address *place);
+/* The lowest index from that one on that no bus has. */
+guint numbering_free_index(const Numbering *numbering, BusFamily family, guint from);
 /* The reverse: the bus that an address of the file means, and QEMU's place on it (as in
  * Device.address), which may be NULL; NULL: no such bus. family: of the controllers that the
  * address counts, since IDE, SATA, SCSI and floppy drives are addressed alike; BUS_PCI is PCI
