@@ -2,40 +2,21 @@
  * images are made by demo_images. */
 #include "engine/demo.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <glib-unix.h>
-#include <signal.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/socket.h>
-#include <sys/un.h>
-#include <unistd.h>
 
 #include "engine/demo_images.h"
-#include "engine/error.h"
-
-/* Descriptors of ours that QEMU gets, by their numbers there. */
-#define MONITOR_FD 3
-#define SERIAL_FD 4
-#define LIFELINE_FD 5
+#include "engine/guest_process.h"
 
 struct Demo {
-    char *folder;
-    char *target;
-    char *log;
-    int lifeline; /* write end of the pipe on whose end the caretaker waits */
-    GSubprocess *caretaker;
-    GSubprocess *qemu;
+    GuestProcess *process;
 };
 
 typedef struct {
     const char *option;
-    const char *value; /* "{folder}" in it stands for the folder of the images */
+    const char *value; /* "{folder}" in it stands for the folder of the images, "{serial}" for the
+                        * descriptor of the serial line's socket */
 } Argument;
 
-/* Sockets are made by us and handed over listening: whoever connects before QEMU is up waits in the
- * queue instead of being refused. */
 static const Argument arguments[] = {
     { "-name", "plain" },
     { "-no-user-config", NULL },
@@ -44,9 +25,7 @@ static const Argument arguments[] = {
     { "-accel", "tcg" },
     { "-m", "64" },
     { "-display", "none" },
-    { "-chardev", "socket,id=monitor,fd=" G_STRINGIFY(MONITOR_FD) ",server=on,wait=off" },
-    { "-mon", "chardev=monitor,mode=control" },
-    { "-chardev", "socket,id=serial0,fd=" G_STRINGIFY(SERIAL_FD) ",server=on,wait=off" },
+    { "-chardev", "socket,id=serial0,fd={serial},server=on,wait=off" },
     { "-serial", "chardev:serial0" },
 
     { "-device", "piix3-usb-uhci,id=usb,bus=pci.0,addr=01.2" },
@@ -131,84 +110,33 @@ static char *find_kernel(char **note)
     return NULL;
 }
 
-/* ---- the folder and who cleans it up ---- */
+/* ---- the command line ---- */
 
-/* Waits until nobody holds the lifeline any more, neither we nor QEMU, and removes the folder: so
- * it goes even when we are killed. The signals of a terminal reach it too and mean nothing to it.
- */
-static const char caretaker_script[] =
-    "trap '' HUP INT QUIT TERM; cat >/dev/null; rm -rf -- \"$1\"";
-
-static gboolean start_caretaker(Demo *demo, GError **error)
+static char *replace(const char *text, const char *mark, const char *replacement)
 {
-    g_autoptr(GSubprocessLauncher) launcher = g_subprocess_launcher_new(
-        G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_SILENCE);
-    int ends[2];
+    g_auto(GStrv) around = g_strsplit(text, mark, -1);
 
-    if (!g_unix_open_pipe(ends, FD_CLOEXEC, error))
-        return FALSE;
-    demo->lifeline = ends[1];
-    g_subprocess_launcher_take_stdin_fd(launcher, ends[0]);
-    demo->caretaker = g_subprocess_launcher_spawn(launcher, error, "sh", "-c", caretaker_script,
-                                                  "sh", demo->folder, NULL);
-    return demo->caretaker != NULL;
+    return g_strjoinv(replacement, around);
 }
 
-static gboolean make_folder(Demo *demo, GError **error)
+/* Commas in the folder's name are doubled, since QEMU's options end at one. */
+static char *expand(const char *value, const char *folder, const char *serial)
 {
-    demo->folder = g_dir_make_tmp("backplane-XXXXXX", error);
-    if (!demo->folder)
-        return FALSE;
-    demo->target = g_build_filename(demo->folder, "monitor.sock", NULL);
-    demo->log = g_build_filename(demo->folder, "qemu.log", NULL);
-    return TRUE;
+    g_autofree char *quoted = replace(folder, ",", ",,");
+    g_autofree char *placed = replace(value, "{folder}", quoted);
+
+    return replace(placed, "{serial}", serial);
 }
 
-/* A listening unix socket in the folder, -1 with error set. */
-static int listen_at(const Demo *demo, const char *name, GError **error)
-{
-    g_autofree char *path = g_build_filename(demo->folder, name, NULL);
-    struct sockaddr_un address = { .sun_family = AF_UNIX };
-    int fd;
-
-    if (strlen(path) >= sizeof address.sun_path) {
-        g_set_error(error, ENGINE_ERROR, ENGINE_ERROR_REFUSED,
-                    "%s is too long for a socket: set TMPDIR to a folder with a shorter name",
-                    path);
-        return -1;
-    }
-    strcpy(address.sun_path, path);
-    fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (fd >= 0 && bind(fd, (struct sockaddr *)&address, sizeof address) == 0 && listen(fd, 1) == 0)
-        return fd;
-    g_set_error(error, ENGINE_ERROR, ENGINE_ERROR_REFUSED, "cannot listen at %s: %s", path,
-                g_strerror(errno));
-    if (fd >= 0)
-        close(fd);
-    return -1;
-}
-
-/* ---- QEMU ---- */
-
-/* value with the folder put in; commas are doubled there, since QEMU's options end at one. */
-static char *expand(const char *value, const char *folder)
-{
-    g_auto(GStrv) around = g_strsplit(value, "{folder}", -1);
-    g_auto(GStrv) parts = g_strsplit(folder, ",", -1);
-    g_autofree char *quoted = g_strjoinv(",,", parts);
-
-    return g_strjoinv(quoted, around);
-}
-
-static GPtrArray *command_line(const char *qemu, const char *kernel, const char *folder)
+static GPtrArray *command_line(const char *kernel, const char *folder, int serial_fd)
 {
     GPtrArray *line = g_ptr_array_new_with_free_func(g_free);
+    g_autofree char *serial = g_strdup_printf("%d", serial_fd);
 
-    g_ptr_array_add(line, g_strdup(qemu));
     for (gsize i = 0; i < G_N_ELEMENTS(arguments); i++) {
         g_ptr_array_add(line, g_strdup(arguments[i].option));
         if (arguments[i].value)
-            g_ptr_array_add(line, expand(arguments[i].value, folder));
+            g_ptr_array_add(line, expand(arguments[i].value, folder, serial));
     }
     if (kernel) {
         g_ptr_array_add(line, g_strdup("-kernel"));
@@ -218,47 +146,16 @@ static GPtrArray *command_line(const char *qemu, const char *kernel, const char 
     return line;
 }
 
-/* In the child, between fork and exec. A group of its own keeps the terminal's ^C and ^Z away from
- * QEMU; the kernel ends it when we are gone. */
-static void tie_to_parent(gpointer data)
-{
-    setpgid(0, 0);
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (getppid() != GPOINTER_TO_INT(data))
-        _exit(1);
-}
+/* ---- the face ---- */
 
 static gboolean start_qemu(Demo *demo, const char *qemu, const char *kernel, GError **error)
 {
-    g_autoptr(GSubprocessLauncher) launcher =
-        g_subprocess_launcher_new(G_SUBPROCESS_FLAGS_STDOUT_SILENCE);
-    g_autoptr(GPtrArray) line = command_line(qemu, kernel, demo->folder);
-    int monitor = listen_at(demo, "monitor.sock", error);
-    int serial = monitor < 0 ? -1 : listen_at(demo, "serial.sock", error);
+    const char *folder = guest_process_folder(demo->process);
+    int serial = guest_process_listen(demo->process, "serial.sock", error);
+    g_autoptr(GPtrArray) line = serial < 0 ? NULL : command_line(kernel, folder, serial);
 
-    if (monitor >= 0)
-        g_subprocess_launcher_take_fd(launcher, monitor, MONITOR_FD);
-    if (serial < 0)
-        return FALSE;
-    g_subprocess_launcher_take_fd(launcher, serial, SERIAL_FD);
-    g_subprocess_launcher_take_fd(launcher, fcntl(demo->lifeline, F_DUPFD_CLOEXEC, 0), LIFELINE_FD);
-    g_subprocess_launcher_set_stderr_file_path(launcher, demo->log);
-    g_subprocess_launcher_set_child_setup(launcher, tie_to_parent, GINT_TO_POINTER(getpid()), NULL);
-    demo->qemu = g_subprocess_launcher_spawnv(launcher, (const char *const *)line->pdata, error);
-    return demo->qemu != NULL;
-}
-
-/* ---- the face ---- */
-
-/* Errors of GLib become ours: callers act on the domain. */
-static void adopt_error(GError **error)
-{
-    if (error && *error && (*error)->domain != ENGINE_ERROR) {
-        GError *ours = g_error_new(ENGINE_ERROR, ENGINE_ERROR_REFUSED,
-                                   "cannot start the demonstration guest: %s", (*error)->message);
-        g_error_free(*error);
-        *error = ours;
-    }
+    return line &&
+           guest_process_start(demo->process, qemu, (const char *const *)line->pdata, error);
 }
 
 Demo *demo_start(char **note, GError **error)
@@ -267,56 +164,33 @@ Demo *demo_start(char **note, GError **error)
     g_autofree char *kernel = NULL;
     g_autoptr(Demo) demo = g_new0(Demo, 1);
 
-    demo->lifeline = -1;
     if (!qemu)
         return NULL;
     kernel = find_kernel(note);
-    if (!make_folder(demo, error) || !start_caretaker(demo, error) ||
-        !demo_images_make(demo->folder, error) || !start_qemu(demo, qemu, kernel, error)) {
-        adopt_error(error);
+    demo->process = guest_process_new(GUEST_PROCESS_TIED, error);
+    if (!demo->process || !demo_images_make(demo_folder(demo), error) ||
+        !start_qemu(demo, qemu, kernel, error))
         return NULL;
-    }
     return g_steal_pointer(&demo);
 }
 
 const char *demo_target(const Demo *demo)
 {
-    return demo->target;
+    return guest_process_target(demo->process);
 }
 
 const char *demo_folder(const Demo *demo)
 {
-    return demo->folder;
+    return guest_process_folder(demo->process);
 }
 
 gboolean demo_check(Demo *demo, GError **error)
 {
-    g_autofree char *words = NULL;
-
-    /* GSubprocess forgets the process id of what has ended. */
-    if (g_subprocess_get_identifier(demo->qemu))
-        return TRUE;
-    if (g_file_get_contents(demo->log, &words, NULL, NULL))
-        g_strstrip(words);
-    g_set_error(error, ENGINE_ERROR, ENGINE_ERROR_REFUSED, "QEMU ended%s%s",
-                words && *words ? ": " : " without a word", words ? words : "");
-    return FALSE;
+    return guest_process_check(demo->process, error);
 }
 
 void demo_free(Demo *demo)
 {
-    if (demo->qemu) {
-        g_subprocess_force_exit(demo->qemu);
-        g_subprocess_wait(demo->qemu, NULL, NULL);
-    }
-    if (demo->lifeline >= 0)
-        close(demo->lifeline);
-    if (demo->caretaker)
-        g_subprocess_wait(demo->caretaker, NULL, NULL);
-    g_clear_object(&demo->qemu);
-    g_clear_object(&demo->caretaker);
-    g_free(demo->folder);
-    g_free(demo->target);
-    g_free(demo->log);
+    g_clear_pointer(&demo->process, guest_process_free);
     g_free(demo);
 }

@@ -3,21 +3,38 @@
 #ifndef BACKPLANE_GUEST_PROCESS_H
 #define BACKPLANE_GUEST_PROCESS_H
 
-#include "engine/launch.h"
+#include "engine/error.h"
 
 typedef struct GuestProcess GuestProcess;
 
-/* Starts program with the launch's arguments and a QMP monitor. It outlives us: the folder
- * ($XDG_RUNTIME_DIR or the temporary one, mode 0700) goes when QEMU ends. Errors:
- * ENGINE_ERROR_REFUSED. (transfer full) */
-GuestProcess *guest_process_start(const char *program, const Launch *launch, GError **error);
+typedef enum {
+    GUEST_PROCESS_LASTS, /* QEMU runs on when we end, and without our terminal */
+    GUEST_PROCESS_TIED,  /* whichever way we end, a crash included, QEMU ends as well */
+} GuestProcessLife;
+
+/* Makes the folder that goes when QEMU ends, mode 0700: in $XDG_RUNTIME_DIR where QEMU is to last,
+ * else in the temporary one. Errors of this and the next two: ENGINE_ERROR_REFUSED. (transfer full)
+ */
+GuestProcess *guest_process_new(GuestProcessLife life, GError **error);
+const char *guest_process_folder(const GuestProcess *process);
+/* Listens at a unix socket `name` in the folder and gives the number of the descriptor that QEMU
+ * will have for it, -1 with error set. Whoever connects before QEMU is up waits in the queue
+ * instead of being refused. */
+int guest_process_listen(GuestProcess *process, const char *name, GError **error);
+/* Starts program with these arguments (up to a NULL) and with a QMP monitor. Does not wait for
+ * QEMU: whoever connects to the monitor does. */
+gboolean guest_process_start(GuestProcess *process, const char *program,
+                             const char *const *arguments, GError **error);
+
 /* The monitor's target text. */
 const char *guest_process_target(const GuestProcess *process);
+/* 0 once it has ended. */
+int guest_process_pid(const GuestProcess *process);
 /* FALSE when QEMU has ended by itself; error (ENGINE_ERROR_REFUSED) tells its last words. */
 gboolean guest_process_check(GuestProcess *process, GError **error);
-/* Ends QEMU. */
+/* Ends QEMU and waits until the folder has gone. */
 void guest_process_kill(GuestProcess *process);
-/* QEMU runs on. */
+/* Ends a QEMU that is tied to us; others run on. */
 void guest_process_free(GuestProcess *process);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(GuestProcess, guest_process_free)
