@@ -95,7 +95,6 @@ const XmlEncoding *xml_document_encoding(const XmlDocument *document)
 
 typedef struct {
     const char *name;
-    guint depth;
     gboolean fatal; /* the error kept is one that makes the text not well formed */
     GError *error;
 } Reading;
@@ -143,41 +142,12 @@ static void keep_error(void *data, ErrorArgument error)
                    (guint)MAX(error->int2, 1), sentence);
 }
 
-static void start_element(void *data, const xmlChar *name, const xmlChar *prefix,
-                          const xmlChar *uri, int namespaces, const xmlChar **declared,
-                          int attributes, int defaulted, const xmlChar **values)
-{
-    xmlParserCtxt *context = data;
-    Reading *reading = context->_private;
-    if (++reading->depth > XML_DEPTH_MAX && !reading->fatal) {
-        g_autofree char *sentence =
-            g_strdup_printf("elements are nested deeper than %d", XML_DEPTH_MAX);
-        g_clear_error(&reading->error);
-        reading->fatal = TRUE;
-        xml_text_error(&reading->error, reading->name, (guint)xmlSAX2GetLineNumber(context),
-                       (guint)xmlSAX2GetColumnNumber(context), sentence);
-        xmlStopParser(context);
-        return;
-    }
-    xmlSAX2StartElementNs(data, name, prefix, uri, namespaces, declared, attributes, defaulted,
-                          values);
-}
-
-static void end_element(void *data, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri)
-{
-    ((Reading *)((xmlParserCtxt *)data)->_private)->depth--;
-    xmlSAX2EndElementNs(data, name, prefix, uri);
-}
-
 /* Neither XML_PARSE_NOENT nor any XML_PARSE_DTD*: nothing outside the text is opened. The text is
  * UTF-8 whatever its declaration says. */
 static xmlDoc *read_text(const char *name, const char *text, GError **error)
 {
     Reading reading = { .name = name };
     xmlParserCtxt *context = xmlNewParserCtxt();
-    context->_private = &reading;
-    context->sax->startElementNs = start_element;
-    context->sax->endElementNs = end_element;
     xmlSetStructuredErrorFunc(&reading, keep_error);
     xmlDoc *doc = xmlCtxtReadMemory(context, text, (int)strlen(text), NULL, "UTF-8",
                                     XML_PARSE_NONET | XML_PARSE_IGNORE_ENC);
@@ -334,7 +304,6 @@ static gboolean build_tree(XmlDocument *document, xmlDoc *doc, GError **error)
 {
     Builder builder = { .document = document, .expansion = EXPANSION_MAX };
     guint count = 0;
-    document->scan = xml_scan_new(document->text);
     if (document->scan != NULL) {
         document->root = build_node(&builder, xmlDocGetRootElement(doc), NULL, &count);
     }
@@ -368,6 +337,13 @@ XmlDocument *xml_document_parse(const char *name, GBytes *bytes, GError **error)
     }
     if (document->text[0] == '\0') {
         xml_text_error(error, name, 1, 1, "the file is empty");
+        return NULL;
+    }
+    const char *limit;
+    gsize at;
+    document->scan = xml_scan_new(document->text, &limit, &at);
+    if (limit != NULL) {
+        xml_text_error_at(error, name, document->text, at, limit);
         return NULL;
     }
     xmlDoc *doc = read_text(name, document->text, error);

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "engine/xml_layout.h"
 #include "engine/xml_scan.h"
 #include "engine/xml_text.h"
 
@@ -216,56 +217,6 @@ char *xml_escape(const char *value)
     return g_string_free(text, FALSE);
 }
 
-static gboolean is_space(char c)
-{
-    return c == ' ' || c == '\t';
-}
-
-static gboolean is_break(char c)
-{
-    return c == '\n' || c == '\r';
-}
-
-static gsize line_start(const char *text, gsize at)
-{
-    while (at > 0 && !is_break(text[at - 1])) {
-        at--;
-    }
-    return at;
-}
-
-static gsize skip_spaces(const char *text, gsize at)
-{
-    while (is_space(text[at])) {
-        at++;
-    }
-    return at;
-}
-
-/* Nothing but spaces before it on its line. */
-static gboolean begins_line(const char *text, gsize at)
-{
-    return skip_spaces(text, line_start(text, at)) == at;
-}
-
-/* The spaces that the line of `at` begins with. (transfer full) */
-static char *indent_of(const char *text, gsize at)
-{
-    gsize start = line_start(text, at);
-    return g_strndup(text + start, MIN(skip_spaces(text, start), at) - start);
-}
-
-/* How lines end: as the one before `at`, else the next one, else in \n. */
-static const char *line_end(const char *text, gsize at)
-{
-    gsize start = line_start(text, at);
-    const char *end = start > 0 ? text + start - 1 : text + strcspn(text, "\r\n");
-    if (*end == '\n') {
-        return end > text && end[-1] == '\r' ? "\r\n" : "\n";
-    }
-    return *end == '\0' ? "\n" : end[1] == '\n' ? "\r\n" : "\r";
-}
-
 /* --- patches --------------------------------------------------------------------------------- */
 
 /* text: (transfer full) */
@@ -287,16 +238,6 @@ static char quote_of(const Patcher *patcher, const XmlElementSpan *span)
     return patcher->text[g_array_index(all, XmlAttributeSpan, near).value - 1];
 }
 
-/* Where the blanks before an attribute begin. */
-static gsize blanks_before(const char *text, const XmlAttributeSpan *span)
-{
-    gsize at = span->name;
-    while (is_space(text[at - 1]) || is_break(text[at - 1])) {
-        at--;
-    }
-    return at;
-}
-
 /* What to put before a new attribute: a line end and the indentation where those beside it stand on
  * lines of their own. */
 static char *separator(const Patcher *patcher, const XmlElementSpan *span,
@@ -308,7 +249,7 @@ static char *separator(const Patcher *patcher, const XmlElementSpan *span,
                                    : span->attributes > 1 ? first + 1
                                                           : NULL;
     if (like != NULL) {
-        gsize begin = blanks_before(patcher->text, like);
+        gsize begin = xml_blanks_before(patcher->text, like->name);
         g_autofree char *blanks = g_strndup(patcher->text + begin, like->name - begin);
         if (strpbrk(blanks, "\r\n") != NULL) {
             return g_steal_pointer(&blanks);
@@ -333,28 +274,12 @@ static void patch_attributes(Patcher *patcher, const Change *change)
             add_patch(patcher, wanted->span->value, wanted->span->value_end - wanted->span->value,
                       g_steal_pointer(&value));
         } else if (wanted->span != NULL && value == NULL) {
-            gsize begin = blanks_before(patcher->text, wanted->span);
+            gsize begin = xml_blanks_before(patcher->text, wanted->span->name);
             add_patch(patcher, begin, wanted->span->value_end + 1 - begin, g_strdup(""));
         }
         before = wanted->span != NULL ? wanted->span : before;
     }
 }
-
-/* How elements are laid out at a place. */
-typedef struct {
-    gboolean lines;      /* each on lines of its own; else all behind each other */
-    const char *newline; /* "" without lines */
-    char *indent;        /* of the element to come */
-    char *unit;          /* of one level more */
-} Layout;
-
-static void layout_clear(Layout *layout)
-{
-    g_free(layout->indent);
-    g_free(layout->unit);
-}
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Layout, layout_clear)
 
 /* What an element's indentation has more than its parent's. */
 static char *unit_at(const Patcher *patcher, const XmlNode *node)
@@ -362,141 +287,92 @@ static char *unit_at(const Patcher *patcher, const XmlNode *node)
     for (; node->parent != NULL; node = node->parent) {
         gsize inner = xml_scan_element(patcher->scan, node->index)->start;
         gsize outer = xml_scan_element(patcher->scan, node->parent->index)->start;
-        g_autofree char *indent = indent_of(patcher->text, inner);
-        g_autofree char *parent = indent_of(patcher->text, outer);
-        if (begins_line(patcher->text, inner) && begins_line(patcher->text, outer) &&
-            g_str_has_prefix(indent, parent)) {
-            return g_strdup(indent + strlen(parent));
+        if (xml_begins_line(patcher->text, inner) && xml_begins_line(patcher->text, outer)) {
+            g_autofree char *indent = xml_indent_of(patcher->text, inner);
+            g_autofree char *parent = xml_indent_of(patcher->text, outer);
+            if (g_str_has_prefix(indent, parent)) {
+                return g_strdup(indent + strlen(parent));
+            }
         }
     }
     return g_strdup("  ");
 }
 
-/* The text as it is written there: without the indentation of its first line. */
-static char *lay_out(const Layout *layout, const char *text)
+/* Lines like the one of the node whose text is at `at`; where that has none for itself, none. */
+static XmlLayout layout_at(const Patcher *patcher, const XmlNode *node, gsize at)
 {
-    GString *result = g_string_new(NULL);
-    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
-    for (guint i = 0; lines[i] != NULL; i++) {
-        gsize spaces = strspn(lines[i], " ");
-        if (lines[i][spaces] == '\0') {
-            continue;
-        }
-        if (result->len > 0 && layout->lines) {
-            g_string_append_printf(result, "%s%s", layout->newline, layout->indent);
-            for (gsize level = 0; level < spaces / 2; level++) {
-                g_string_append(result, layout->unit);
-            }
-        }
-        g_string_append(result, lines[i] + spaces);
+    XmlLayout layout = { .lines = xml_begins_line(patcher->text, at) };
+    if (layout.lines) {
+        layout.newline = xml_newline_at(patcher->text, at);
+        layout.indent = xml_indent_of(patcher->text, at);
+        layout.unit = unit_at(patcher, node);
     }
-    return g_string_free(result, FALSE);
-}
-
-/* All of them; each on its line. begin, between: what stands before the first, the others. */
-static char *lay_out_all(const Layout *layout, const GPtrArray *texts, gboolean first_too)
-{
-    GString *result = g_string_new(NULL);
-    for (guint i = 0; i < texts->len; i++) {
-        g_autofree char *text = lay_out(layout, texts->pdata[i]);
-        if (layout->lines && (i > 0 || first_too)) {
-            g_string_append_printf(result, "%s%s", layout->newline, layout->indent);
-        }
-        g_string_append(result, text);
-    }
-    return g_string_free(result, FALSE);
-}
-
-/* A comment behind an element on its line belongs to it. Where the line ends with such, or with
- * spaces; else `at`. */
-static gsize past_comments(const char *text, gsize at)
-{
-    gsize end = skip_spaces(text, at);
-    while (g_str_has_prefix(text + end, "<!--")) {
-        const char *close = strstr(text + end, "-->");
-        if (close == NULL || strcspn(text + end, "\r\n") < (gsize)(close - text - end)) {
-            return at;
-        }
-        end = skip_spaces(text, (gsize)(close - text) + 3);
-    }
-    return is_break(text[end]) ? end : at;
+    return layout;
 }
 
 static void patch_behind(Patcher *patcher, const Change *change)
 {
     const XmlElementSpan *span = xml_scan_element(patcher->scan, change->node->index);
-    gboolean lines = begins_line(patcher->text, span->start);
-    g_auto(Layout)
-        layout = { lines, line_end(patcher->text, span->start),
-                   indent_of(patcher->text, span->start), unit_at(patcher, change->node) };
-    char *text = lay_out_all(&layout, change->behind, !change->removed);
+    g_auto(XmlLayout) layout = layout_at(patcher, change->node, span->start);
+    char *text = xml_layout_print(&layout, change->behind, !change->removed);
     if (change->removed) {
         add_patch(patcher, span->start, span->end - span->start, text);
     } else {
-        gsize at = lines ? past_comments(patcher->text, span->end) : span->end;
+        gsize at = layout.lines ? xml_past_comments(patcher->text, span->end) : span->end;
         add_patch(patcher, at, 0, text);
     }
 }
 
-/* <a/> becomes <a>...</a>. */
-static void open_element(Patcher *patcher, const Change *change, const XmlElementSpan *span,
-                         const char *inside)
+/* Where what comes into an element replaces what; blank: all that is between its tags. */
+static void place_inside(Patcher *patcher, const Change *change, gboolean blank, const char *inside)
 {
-    gsize at = span->content - strlen("/>");
-    gsize begin = at;
-    while (is_space(patcher->text[begin - 1]) || is_break(patcher->text[begin - 1])) {
-        begin--;
+    const XmlElementSpan *span = xml_scan_element(patcher->scan, change->node->index);
+    if (span->self_closing) {
+        gsize begin = xml_blanks_before(patcher->text, span->content - strlen("/>"));
+        add_patch(patcher, begin, span->content - begin,
+                  g_strdup_printf(">%s</%s>", inside, change->node->name));
+    } else if (blank) {
+        add_patch(patcher, span->content, span->content_end - span->content, g_strdup(inside));
+    } else {
+        add_patch(patcher, span->content_end, 0, g_strdup(inside));
     }
-    add_patch(patcher, begin, span->content - begin,
-              g_strdup_printf(">%s</%s>", inside, change->node->name));
 }
 
-static gboolean is_blank_between(const char *text, gsize begin, gsize end)
-{
-    while (begin < end && (is_space(text[begin]) || is_break(text[begin]))) {
-        begin++;
-    }
-    return begin >= end;
-}
-
+/* Into an element that has text and comments at most. */
 static void patch_inside(Patcher *patcher, const Change *change)
 {
     const XmlElementSpan *span = xml_scan_element(patcher->scan, change->node->index);
     const char *text = patcher->text;
-    gboolean own_line = begins_line(text, span->content_end) && !span->self_closing;
-    gboolean blank = is_blank_between(text, span->content, span->content_end);
-    g_autofree char *outer = indent_of(text, span->start);
-    g_auto(Layout) layout = { own_line || (blank && begins_line(text, span->start)),
-                              line_end(text, span->start), NULL, unit_at(patcher, change->node) };
-    layout.indent = g_strconcat(outer, layout.unit, NULL);
-    g_autofree char *laid = lay_out_all(&layout, change->inside, TRUE);
-    if (own_line && !blank) {
-        gsize at = line_start(text, span->content_end);
-        add_patch(patcher, at, 0, g_strconcat(laid + strlen(layout.newline), layout.newline, NULL));
+    gboolean own_line = !span->self_closing && xml_begins_line(text, span->content_end);
+    gboolean blank = xml_is_blank_between(text, span->content, span->content_end);
+    g_auto(XmlLayout) layout =
+        layout_at(patcher, change->node, own_line ? span->content_end : span->start);
+    layout.lines = layout.lines && (own_line || blank);
+    if (!layout.lines) {
+        g_autofree char *inside = xml_layout_print(&layout, change->inside, FALSE);
+        place_inside(patcher, change, blank, inside);
         return;
     }
-    g_autofree char *inside =
-        layout.lines ? g_strconcat(laid, layout.newline, outer, NULL) : g_strdup(laid);
-    if (span->self_closing) {
-        open_element(patcher, change, span, inside);
-    } else if (blank) {
-        add_patch(patcher, span->content, span->content_end - span->content,
-                  g_steal_pointer(&inside));
+    g_autofree char *outer = layout.indent;
+    layout.indent = g_strconcat(outer, layout.unit, NULL);
+    g_autofree char *elements = xml_layout_print(&layout, change->inside, TRUE);
+    g_autofree char *inside = g_strconcat(elements, layout.newline, outer, NULL);
+    if (own_line && !blank) {
+        gsize at = xml_line_start(text, span->content_end);
+        add_patch(patcher, at, 0,
+                  g_strconcat(elements + strlen(layout.newline), layout.newline, NULL));
     } else {
-        add_patch(patcher, span->content_end, 0, g_steal_pointer(&inside));
+        place_inside(patcher, change, blank, inside);
     }
 }
 
 static void patch_removed(Patcher *patcher, const Change *change)
 {
     const XmlElementSpan *span = xml_scan_element(patcher->scan, change->node->index);
-    const char *text = patcher->text;
-    gsize begin = span->start, end = skip_spaces(text, span->end);
-    if (begins_line(text, begin) && (is_break(text[end]) || text[end] == '\0')) {
-        begin = line_start(text, begin);
-        end += text[end] == '\r' && text[end + 1] == '\n' ? 2 : text[end] != '\0';
-    } else {
-        end = span->end;
+    gsize begin = span->start, end = span->end;
+    if (xml_begins_line(patcher->text, begin) && xml_ends_line(patcher->text, end)) {
+        begin = xml_line_start(patcher->text, begin);
+        end = xml_skip_line_end(patcher->text, xml_skip_spaces(patcher->text, end));
     }
     add_patch(patcher, begin, end - begin, g_strdup(""));
 }

@@ -4,23 +4,29 @@
 
 #include <string.h>
 
+#include "engine/xml_document.h"
+#include "engine/xml_text.h"
+
 typedef struct {
     const char *text;
     const char *at;
     const char *counted; /* lines were counted up to here */
     guint line;
     XmlScan *scan;
-    GArray *open; /* (guint) indices of the elements not yet closed */
+    GArray *open;      /* (guint) indices of the elements not yet closed */
+    const char *limit; /* what there is too much of */
 } Scanner;
-
-static gboolean is_blank(char c)
-{
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
 
 static gsize offset(const Scanner *scanner)
 {
     return (gsize)(scanner->at - scanner->text);
+}
+
+/* limit: a clause. FALSE. */
+static gboolean too_much(Scanner *scanner, const char *limit)
+{
+    scanner->limit = limit;
+    return FALSE;
 }
 
 /* Behind the next `end`. */
@@ -36,7 +42,7 @@ static gboolean skip_past(Scanner *scanner, gsize from, const char *end)
 
 static void skip_blanks(Scanner *scanner)
 {
-    while (is_blank(*scanner->at)) {
+    while (xml_is_blank(*scanner->at)) {
         scanner->at++;
     }
 }
@@ -66,10 +72,15 @@ static gboolean skip_section(Scanner *scanner, gboolean *skipped)
 static gboolean skip_doctype(Scanner *scanner)
 {
     gboolean subset = FALSE;
+    const char *begin = scanner->at;
     scanner->at += strlen("<!");
     while (*scanner->at != '\0') {
         char c = *scanner->at;
         gboolean skipped;
+        if (scanner->at - begin > XML_DOCTYPE_MAX) {
+            return too_much(scanner,
+                            "its DOCTYPE has more than " G_STRINGIFY(XML_DOCTYPE_MAX) " bytes");
+        }
         if (!skip_section(scanner, &skipped)) {
             return FALSE;
         }
@@ -128,9 +139,19 @@ static gboolean scan_start_tag(Scanner *scanner)
     XmlElementSpan span = { .start = offset(scanner),
                             .line = count_line(scanner),
                             .attribute = scanner->scan->attributes->len };
+    if (scanner->open->len == XML_DEPTH_MAX) {
+        return too_much(scanner, "elements are nested deeper than " G_STRINGIFY(XML_DEPTH_MAX));
+    }
+    if (scanner->scan->elements->len == XML_ELEMENTS_MAX) {
+        return too_much(scanner, "it has more than " G_STRINGIFY(XML_ELEMENTS_MAX) " elements");
+    }
     scanner->at += 1 + strcspn(scanner->at + 1, " \t\r\n/><");
     span.name_end = offset(scanner);
     for (skip_blanks(scanner); *scanner->at != '>' && *scanner->at != '/'; skip_blanks(scanner)) {
+        if (span.attributes++ == XML_ATTRIBUTES_MAX) {
+            return too_much(
+                scanner, "an element has more than " G_STRINGIFY(XML_ATTRIBUTES_MAX) " attributes");
+        }
         if (!scan_attribute(scanner)) {
             return FALSE;
         }
@@ -142,7 +163,6 @@ static gboolean scan_start_tag(Scanner *scanner)
     }
     scanner->at++;
     span.content = span.content_end = span.end = offset(scanner);
-    span.attributes = scanner->scan->attributes->len - span.attribute;
     if (!span.self_closing) {
         g_array_append_val(scanner->open, scanner->scan->elements->len);
     }
@@ -186,17 +206,20 @@ static gboolean scan_markup(Scanner *scanner)
     }
 }
 
-XmlScan *xml_scan_new(const char *text)
+XmlScan *xml_scan_new(const char *text, const char **limit, gsize *at)
 {
     g_autoptr(XmlScan) scan = g_new0(XmlScan, 1);
     scan->elements = g_array_new(FALSE, FALSE, sizeof(XmlElementSpan));
     scan->attributes = g_array_new(FALSE, FALSE, sizeof(XmlAttributeSpan));
     g_autoptr(GArray) open = g_array_new(FALSE, FALSE, sizeof(guint));
+    *limit = NULL;
     Scanner scanner = {
         .text = text, .at = text, .counted = text, .line = 1, .scan = scan, .open = open
     };
     while ((scanner.at = strchr(scanner.at, '<')) != NULL) {
         if (!scan_markup(&scanner)) {
+            *limit = scanner.limit;
+            *at = offset(&scanner);
             return NULL;
         }
     }

@@ -27,8 +27,16 @@ typedef struct XmlScan {
     GArray *attributes; /* (XmlAttributeSpan) in the order of the file */
 } XmlScan;
 
-/* NULL when it does not understand the text. (transfer full) */
-XmlScan *xml_scan_new(const char *text);
+/* Limits, besides those of xml_document.h. More is taken for an attack: libxml2 takes its time for
+ * many attributes of one element. */
+#define XML_ELEMENTS_MAX 1000000
+#define XML_ATTRIBUTES_MAX 256
+#define XML_DOCTYPE_MAX (64 * 1024)
+
+/* Any text can be scanned, but only of a well-formed one all is found. NULL: it is not well formed,
+ * then limit is NULL, or has more of something than is read: then limit is a clause that says so
+ * and `at` is where. (transfer full) */
+XmlScan *xml_scan_new(const char *text, const char **limit, gsize *at);
 void xml_scan_free(XmlScan *scan);
 const XmlElementSpan *xml_scan_element(const XmlScan *scan, guint index);
 /* The i-th attribute of an element. */

@@ -13,14 +13,13 @@ void xml_text_error(GError **error, const char *name, guint line, guint column,
     g_set_error(error, ENGINE_ERROR, ENGINE_ERROR_INPUT, "%s:%u:%u: %s", file, line, column, shown);
 }
 
-/* at: offset into bytes of an encoding whose line feed is one byte. */
-static void error_at(GError **error, const char *name, const char *bytes, gsize at,
-                     const char *sentence)
+void xml_text_error_at(GError **error, const char *name, const char *text, gsize at,
+                       const char *sentence)
 {
     guint line = 1;
     gsize begin = 0;
     for (gsize i = 0; i < at; i++) {
-        if (bytes[i] == '\n') {
+        if (text[i] == '\n') {
             line++;
             begin = i + 1;
         }
@@ -44,7 +43,7 @@ static const struct {
     { "<\x00", 2, FALSE, "UTF-16LE" },
 };
 
-static gboolean is_blank(char c)
+gboolean xml_is_blank(char c)
 {
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
@@ -52,7 +51,7 @@ static gboolean is_blank(char c)
 /* The value of encoding= in <?xml ...?>; NULL: it has none. (transfer full) */
 static char *declared(const char *bytes, gsize length)
 {
-    if (length < 6 || memcmp(bytes, "<?xml", 5) != 0 || !is_blank(bytes[5])) {
+    if (length < 6 || memcmp(bytes, "<?xml", 5) != 0 || !xml_is_blank(bytes[5])) {
         return NULL;
     }
     const char *end = g_strstr_len(bytes, (gssize)length, "?>");
@@ -61,7 +60,7 @@ static char *declared(const char *bytes, gsize length)
         return NULL;
     }
     at += strlen("encoding");
-    while (at < end && (is_blank(*at) || *at == '=')) {
+    while (at < end && (xml_is_blank(*at) || *at == '=')) {
         at++;
     }
     const char *close = at < end ? memchr(at + 1, *at, (gsize)(end - at - 1)) : NULL;
@@ -119,7 +118,7 @@ static char *decode_utf8(const char *name, const char *bytes, gsize length, GErr
                      : g_strdup_printf("byte 0x%02x is not UTF-8, which the file says it is; save "
                                        "it as UTF-8, or name its encoding in its first line",
                                        (guint8)*bad);
-    error_at(error, name, bytes, (gsize)(bad - bytes), sentence);
+    xml_text_error_at(error, name, bytes, (gsize)(bad - bytes), sentence);
     return NULL;
 }
 
@@ -141,11 +140,11 @@ static char *decode_other(const char *name, const char *bytes, gsize length, con
     } else if (memchr(text, '\0', written) != NULL) {
         sentence = g_strdup("a NUL character, which XML cannot hold");
         read = (gsize)((char *)memchr(text, '\0', written) - text);
-        error_at(error, name, text, read, sentence);
+        xml_text_error_at(error, name, text, read, sentence);
         return NULL;
     }
     if (sentence != NULL) {
-        error_at(error, name, bytes, read, sentence);
+        xml_text_error_at(error, name, bytes, read, sentence);
         return NULL;
     }
     return g_steal_pointer(&text);

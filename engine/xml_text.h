@@ -20,8 +20,14 @@ GBytes *xml_text_encode(const XmlEncoding *encoding, const char *text);
 char *xml_text_with_references(const XmlEncoding *encoding, const char *text);
 void xml_encoding_clear(XmlEncoding *encoding);
 
+/* Space, tab, or one of the characters that end a line. */
+gboolean xml_is_blank(char c);
+
 /* "web01.xml:12:7: sentence", made printable. */
 void xml_text_error(GError **error, const char *name, guint line, guint column,
                     const char *sentence);
+/* The same for an offset into a text, or into bytes whose line feed is one byte. */
+void xml_text_error_at(GError **error, const char *name, const char *text, gsize at,
+                       const char *sentence);
 
 #endif
