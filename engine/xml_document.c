@@ -20,26 +20,17 @@ struct XmlDocument {
     char *text;
     XmlEncoding encoding;
     XmlScan *scan;
-    XmlNode *root;
+    /* All of the tree, the root first; its strings; and an array that every element without
+     * attributes or children shares. Thousands of devices would else be millions of allocations. */
+    XmlNode *nodes;
+    guint node_count;
+    XmlAttribute *attributes;
+    GPtrArray *defaulted; /* (XmlAttribute) those that only a DTD gives */
+    GStringChunk *strings;
+    GPtrArray *none;
 };
 
 /* --- the document ---------------------------------------------------------------------------- */
-
-static void attribute_free(XmlAttribute *attribute)
-{
-    g_free(attribute->name);
-    g_free(attribute->value);
-    g_free(attribute);
-}
-
-static void node_free(XmlNode *node)
-{
-    g_free(node->name);
-    g_free(node->text);
-    g_ptr_array_unref(node->attributes);
-    g_ptr_array_unref(node->children);
-    g_free(node);
-}
 
 XmlDocument *xml_document_ref(XmlDocument *document)
 {
@@ -52,7 +43,15 @@ void xml_document_unref(XmlDocument *document)
     if (!g_atomic_int_dec_and_test(&document->references)) {
         return;
     }
-    g_clear_pointer(&document->root, node_free);
+    for (guint i = 0; i < document->node_count; i++) {
+        g_ptr_array_unref(document->nodes[i].attributes);
+        g_ptr_array_unref(document->nodes[i].children);
+    }
+    g_free(document->nodes);
+    g_free(document->attributes);
+    g_clear_pointer(&document->defaulted, g_ptr_array_unref);
+    g_clear_pointer(&document->none, g_ptr_array_unref);
+    g_clear_pointer(&document->strings, g_string_chunk_free);
     g_clear_pointer(&document->scan, xml_scan_free);
     g_clear_pointer(&document->bytes, g_bytes_unref);
     xml_encoding_clear(&document->encoding);
@@ -68,7 +67,7 @@ const char *xml_document_name(const XmlDocument *document)
 
 XmlNode *xml_document_root(const XmlDocument *document)
 {
-    return document->root;
+    return document->nodes;
 }
 
 GBytes *xml_document_bytes(const XmlDocument *document)
@@ -165,75 +164,106 @@ static xmlDoc *read_text(const char *name, const char *text, GError **error)
     return NULL;
 }
 
+static void not_understood(const XmlDocument *document, GError **error)
+{
+    xml_text_error(error, document->name, 1, 1,
+                   "it is well formed, but where its elements stand was not understood");
+}
+
 /* --- our tree -------------------------------------------------------------------------------- */
 
 typedef struct {
-    const XmlDocument *document;
-    gsize expansion; /* what references may still add */
-    gboolean grown;  /* they wanted more */
+    XmlDocument *document;
+    guint attributes; /* used */
+    GString *text;    /* to collect one in */
+    gsize expansion;  /* what references may still add */
+    gboolean grown;   /* they wanted more */
 } Builder;
 
-static void append_text(Builder *builder, GString *text, const xmlNode *nodes, guint depth);
+static void append_text(Builder *builder, const xmlNode *nodes, guint depth);
 
-static void append_reference(Builder *builder, GString *text, const xmlNode *node, guint depth)
+static void append_reference(Builder *builder, const xmlNode *node, guint depth)
 {
     const xmlEntity *entity = xmlGetDocEntity(node->doc, node->name);
-    if (entity == NULL || builder->grown) {
+    gsize before = builder->text->len;
+    if (entity == NULL || depth == REFERENCE_DEPTH_MAX) {
         return;
     }
-    gsize before = text->len;
-    if (entity->children == NULL) {
-        g_string_append(text, entity->content != NULL ? (const char *)entity->content : "");
-    } else if (depth < REFERENCE_DEPTH_MAX) {
-        append_text(builder, text, entity->children, depth + 1);
+    if (entity->children != NULL) {
+        append_text(builder, entity->children, depth + 1);
+    } else if (entity->content != NULL) {
+        g_string_append(builder->text, (const char *)entity->content);
     }
-    gsize grown = text->len - before + 1;
+    gsize grown = builder->text->len - before + 1;
     builder->grown = builder->grown || grown > builder->expansion;
     builder->expansion -= MIN(grown, builder->expansion);
 }
 
-static void append_text(Builder *builder, GString *text, const xmlNode *nodes, guint depth)
+static void append_text(Builder *builder, const xmlNode *nodes, guint depth)
 {
     for (const xmlNode *node = nodes; node != NULL && !builder->grown; node = node->next) {
-        if (node->type == XML_TEXT_NODE || node->type == XML_CDATA_SECTION_NODE) {
-            g_string_append(text, node->content != NULL ? (const char *)node->content : "");
-        } else if (node->type == XML_ENTITY_REF_NODE) {
-            append_reference(builder, text, node, depth);
+        if (node->type == XML_ENTITY_REF_NODE) {
+            append_reference(builder, node, depth);
+        } else if ((node->type == XML_TEXT_NODE || node->type == XML_CDATA_SECTION_NODE) &&
+                   node->content != NULL) {
+            g_string_append(builder->text, (const char *)node->content);
         }
     }
 }
 
-static char *text_of(Builder *builder, const xmlNode *nodes)
+/* The text of these nodes, collected. */
+static GString *collect_text(Builder *builder, const xmlNode *nodes)
 {
-    GString *text = g_string_new(NULL);
-    append_text(builder, text, nodes, 0);
-    return g_string_free(text, FALSE);
+    g_string_truncate(builder->text, 0);
+    append_text(builder, nodes, 0);
+    return builder->text;
 }
 
-static char *qualified(const xmlNs *ns, const xmlChar *name)
+static char *keep(const Builder *builder, const char *text)
 {
-    return ns != NULL && ns->prefix != NULL
-               ? g_strconcat((const char *)ns->prefix, ":", (const char *)name, NULL)
-               : g_strdup((const char *)name);
+    return g_string_chunk_insert(builder->document->strings, text);
 }
 
-static void add_attribute(XmlNode *node, char *name, char *value)
+/* Names are few. */
+static char *keep_name(const Builder *builder, const xmlNs *ns, const xmlChar *name)
 {
-    XmlAttribute *attribute = g_new(XmlAttribute, 1);
-    *attribute = (XmlAttribute){ name, value };
-    g_ptr_array_add(node->attributes, attribute);
-}
-
-/* libxml2 keeps declarations of namespaces apart from attributes. */
-static char *namespace_value(const xmlNode *source, const char *name)
-{
-    const char *prefix = strlen(name) > strlen("xmlns:") ? name + strlen("xmlns:") : NULL;
-    for (const xmlNs *ns = source->nsDef; ns != NULL; ns = ns->next) {
-        if (g_strcmp0((const char *)ns->prefix, prefix) == 0) {
-            return g_strdup(ns->href != NULL ? (const char *)ns->href : "");
-        }
+    GString *whole = builder->text;
+    g_string_truncate(whole, 0);
+    if (ns != NULL && ns->prefix != NULL) {
+        g_string_append_printf(whole, "%s:", (const char *)ns->prefix);
     }
-    return g_strdup("");
+    g_string_append(whole, (const char *)name);
+    return g_string_chunk_insert_const(builder->document->strings, whole->str);
+}
+
+static gboolean is_written(const Builder *builder, const char *name, gsize begin, gsize end)
+{
+    return strlen(name) == end - begin &&
+           memcmp(builder->document->text + begin, name, end - begin) == 0;
+}
+
+/* libxml2 keeps declarations of namespaces apart from attributes. Takes what is one at `at`. */
+static gboolean build_declaration(const Builder *builder, XmlAttribute *attribute,
+                                  const xmlNode *source, const XmlAttributeSpan *at)
+{
+    g_autofree char *name = g_strndup(builder->document->text + at->name, at->name_end - at->name);
+    if (!g_str_equal(name, "xmlns") && !g_str_has_prefix(name, "xmlns:")) {
+        return FALSE;
+    }
+    const char *prefix = name[strlen("xmlns")] == ':' ? name + strlen("xmlns:") : NULL;
+    const xmlNs *ns = source->nsDef;
+    while (ns != NULL && g_strcmp0((const char *)ns->prefix, prefix) != 0) {
+        ns = ns->next;
+    }
+    attribute->name = g_string_chunk_insert_const(builder->document->strings, name);
+    attribute->value = keep(builder, ns != NULL && ns->href != NULL ? (const char *)ns->href : "");
+    return TRUE;
+}
+
+static void build_attribute(Builder *builder, XmlAttribute *attribute, const xmlAttr *property)
+{
+    attribute->name = keep_name(builder, property->ns, property->name);
+    attribute->value = keep(builder, collect_text(builder, property->children)->str);
 }
 
 /* In the order of the file; behind them those that a DTD gives by default. FALSE: the scan has seen
@@ -241,82 +271,82 @@ static char *namespace_value(const xmlNode *source, const char *name)
 static gboolean build_attributes(Builder *builder, XmlNode *node, const xmlNode *source,
                                  const XmlElementSpan *span)
 {
-    const char *text = builder->document->text;
+    XmlDocument *document = builder->document;
     const xmlAttr *property = source->properties;
     for (guint i = 0; i < span->attributes; i++) {
-        const XmlAttributeSpan *at = xml_scan_attribute(builder->document->scan, span, i);
-        char *name = g_strndup(text + at->name, at->name_end - at->name);
-        if (g_str_equal(name, "xmlns") || g_str_has_prefix(name, "xmlns:")) {
-            add_attribute(node, name, namespace_value(source, name));
-            continue;
+        const XmlAttributeSpan *at = xml_scan_attribute(document->scan, span, i);
+        XmlAttribute *attribute = &document->attributes[builder->attributes++];
+        if (!build_declaration(builder, attribute, source, at)) {
+            if (property == NULL) {
+                return FALSE;
+            }
+            build_attribute(builder, attribute, property);
+            if (!is_written(builder, attribute->name, at->name, at->name_end)) {
+                return FALSE;
+            }
+            property = property->next;
         }
-        g_autofree char *other = property != NULL ? qualified(property->ns, property->name) : NULL;
-        if (g_strcmp0(name, other) != 0) {
-            g_free(name);
-            return FALSE;
-        }
-        add_attribute(node, name, text_of(builder, property->children));
-        property = property->next;
+        g_ptr_array_add(node->attributes, attribute);
     }
     for (; property != NULL; property = property->next) {
-        add_attribute(node, qualified(property->ns, property->name),
-                      text_of(builder, property->children));
+        XmlAttribute *attribute = g_new(XmlAttribute, 1);
+        g_ptr_array_add(document->defaulted, attribute);
+        build_attribute(builder, attribute, property);
+        g_ptr_array_add(node->attributes, attribute);
     }
     return TRUE;
 }
 
-static XmlNode *build_node(Builder *builder, const xmlNode *source, XmlNode *parent, guint *count)
+static GPtrArray *array_for(const Builder *builder, gboolean some)
 {
-    XmlNode *node = g_new0(XmlNode, 1);
-    node->name = qualified(source->ns, source->name);
-    node->parent = parent;
-    node->index = (*count)++;
-    node->text = g_strstrip(text_of(builder, source->children));
-    node->attributes = g_ptr_array_new_with_free_func((GDestroyNotify)attribute_free);
-    node->children = g_ptr_array_new_with_free_func((GDestroyNotify)node_free);
-    const XmlScan *scan = builder->document->scan;
-    const char *text = builder->document->text;
-    gboolean same = node->index < scan->elements->len;
-    if (same) {
-        const XmlElementSpan *span = xml_scan_element(scan, node->index);
-        gsize length = span->name_end - span->start - 1;
-        node->line = span->line;
-        same = strlen(node->name) == length &&
-               memcmp(node->name, text + span->start + 1, length) == 0 &&
-               build_attributes(builder, node, source, span);
-    }
-    for (const xmlNode *child = source->children; same && child != NULL; child = child->next) {
-        if (child->type == XML_ELEMENT_NODE) {
-            XmlNode *built = build_node(builder, child, node, count);
-            same = built != NULL;
-            if (same) {
-                g_ptr_array_add(node->children, built);
-            }
-        }
-    }
-    if (!same) {
-        g_clear_pointer(&node, node_free);
-    }
-    return node;
+    return some ? g_ptr_array_new() : g_ptr_array_ref(builder->document->none);
 }
 
-static gboolean build_tree(XmlDocument *document, xmlDoc *doc, GError **error)
+/* Recursion is bounded by XML_DEPTH_MAX. FALSE: the scan has seen something else than libxml2. */
+static gboolean build_node(Builder *builder, const xmlNode *source, XmlNode *parent)
 {
-    Builder builder = { .document = document, .expansion = EXPANSION_MAX };
-    guint count = 0;
-    if (document->scan != NULL) {
-        document->root = build_node(&builder, xmlDocGetRootElement(doc), NULL, &count);
-    }
-    if (document->root == NULL || count != document->scan->elements->len) {
-        xml_text_error(error, document->name, 1, 1,
-                       "it is well formed, but where its elements stand was not understood");
+    XmlDocument *document = builder->document;
+    guint index = document->node_count;
+    if (index == document->scan->elements->len) {
         return FALSE;
     }
+    const XmlElementSpan *span = xml_scan_element(document->scan, index);
+    XmlNode *node = &document->nodes[document->node_count++];
+    node->name = keep_name(builder, source->ns, source->name);
+    node->text = keep(builder, g_strstrip(collect_text(builder, source->children)->str));
+    node->parent = parent;
+    node->attributes = array_for(builder, source->properties != NULL || span->attributes > 0);
+    node->children = array_for(builder, xmlFirstElementChild((xmlNode *)source) != NULL);
+    node->line = span->line;
+    node->index = index;
+    if (parent != NULL) {
+        g_ptr_array_add(parent->children, node);
+    }
+    gboolean same = is_written(builder, node->name, span->start + 1, span->name_end) &&
+                    build_attributes(builder, node, source, span);
+    for (const xmlNode *child = source->children; same && child != NULL; child = child->next) {
+        same = child->type != XML_ELEMENT_NODE || build_node(builder, child, node);
+    }
+    return same;
+}
+
+static gboolean build_tree(XmlDocument *document, const xmlDoc *doc, GError **error)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+    Builder builder = { .document = document, .text = text, .expansion = EXPANSION_MAX };
+    document->nodes = g_new0(XmlNode, document->scan->elements->len);
+    document->attributes = g_new0(XmlAttribute, document->scan->attributes->len);
+    document->defaulted = g_ptr_array_new_with_free_func(g_free);
+    document->strings = g_string_chunk_new(4096);
+    document->none = g_ptr_array_new();
+    gboolean same = build_node(&builder, xmlDocGetRootElement(doc), NULL) &&
+                    document->node_count == document->scan->elements->len;
     if (builder.grown) {
         xml_text_error(error, document->name, 1, 1, "its entities grow to more than 1 MiB");
-        return FALSE;
+    } else if (!same) {
+        not_understood(document, error);
     }
-    return TRUE;
+    return same && !builder.grown;
 }
 
 XmlDocument *xml_document_parse(const char *name, GBytes *bytes, GError **error)
@@ -347,8 +377,14 @@ XmlDocument *xml_document_parse(const char *name, GBytes *bytes, GError **error)
         return NULL;
     }
     xmlDoc *doc = read_text(name, document->text, error);
-    gboolean built = doc != NULL && build_tree(document, doc, error);
-    g_clear_pointer(&doc, xmlFreeDoc);
+    if (doc == NULL) {
+        return NULL;
+    }
+    gboolean built = document->scan != NULL && build_tree(document, doc, error);
+    if (document->scan == NULL) {
+        not_understood(document, error);
+    }
+    xmlFreeDoc(doc);
     return built ? g_steal_pointer(&document) : NULL;
 }
 
