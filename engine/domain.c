@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "engine/domain_model.h"
 #include "engine/domain_private.h"
 #include "engine/file_change.h"
 #include "monitor/text.h"
@@ -157,6 +158,31 @@ BusFamily domain_pci_bus(const Domain *domain, guint index, const DomainDevice *
     return found->model->offers;
 }
 
+/* By the driver of the controller (libvirt, domain_addr.c; QEMU says the same of ports). */
+static const struct {
+    const char *driver;
+    guint first, last;
+} slot_ranges[] = {
+    { "i82801b11-bridge", 0, 31 }, { "ioh3420", 0, 0 },         { "pci-bridge", 1, 31 },
+    { "pcie-pci-bridge", 1, 31 },  { "pcie-root-port", 0, 0 },  { "pxb", 0, 31 },
+    { "pxb-pcie", 0, 31 },         { "x3130-upstream", 0, 31 }, { "xio3130-downstream", 0, 0 },
+};
+
+gboolean domain_pci_slots(const Domain *domain, guint index, guint *first, guint *last)
+{
+    const DomainDevice *controller = domain_controller(domain, "pci", index);
+    *first = 1;
+    *last = 31;
+    for (gsize i = 0; index && controller && i < G_N_ELEMENTS(slot_ranges); i++) {
+        if (g_strcmp0(slot_ranges[i].driver, controller->driver) == 0) {
+            *first = slot_ranges[i].first;
+            *last = slot_ranges[i].last;
+            return TRUE;
+        }
+    }
+    return index == 0;
+}
+
 /* --- drives ---------------------------------------------------------------------------------- */
 
 gboolean domain_is_narrow(const Model *controller)
@@ -189,16 +215,34 @@ const DomainDevice *domain_drive_controller(const DomainDevice *drive)
 
 /* A wide adapter's address has the SCSI id and the lun apart. A target at a narrow one breaks a
  * rule, but stays part of what the address says. */
-static void settle_drives(Domain *domain)
+static void settle_drive(DomainDevice *device)
+{
+    Address *place = &device->address.place;
+    if (place->type != ADDRESS_DRIVE || g_strcmp0(domain_drive_bus(device), "scsi") != 0)
+        return;
+    const DomainDevice *controller = domain_drive_controller(device);
+    place->drive.scsi =
+        place->drive.target || !domain_is_narrow(controller ? controller->model : NULL);
+}
+
+/* 00:00.0 asks for a place, but not where it is the host bridge's. */
+static void settle_host_bridge(DomainDevice *device)
+{
+    DomainAddress *address = &device->address;
+    Address fixed;
+    if (!address->wanted || !xml_node_get(address->node, "slot") ||
+        g_strcmp0(address->type, "pci") != 0 ||
+        !domain_model_fixed_place(device->domain->family, device->driver, &fixed) || fixed.pci.slot)
+        return;
+    address->wanted = FALSE;
+    address->place = fixed;
+}
+
+static void settle_places(Domain *domain)
 {
     for (guint i = 0; i < domain->devices->len; i++) {
-        DomainDevice *device = domain->devices->pdata[i];
-        Address *place = &device->address.place;
-        if (place->type != ADDRESS_DRIVE || g_strcmp0(domain_drive_bus(device), "scsi") != 0)
-            continue;
-        const DomainDevice *controller = domain_drive_controller(device);
-        place->drive.scsi =
-            place->drive.target || !domain_is_narrow(controller ? controller->model : NULL);
+        settle_drive(domain->devices->pdata[i]);
+        settle_host_bridge(domain->devices->pdata[i]);
     }
 }
 
@@ -266,7 +310,7 @@ Domain *domain_new(XmlDocument *document, GError **error)
     read_head(domain);
     read_devices(domain);
     read_controllers(whole);
-    settle_drives(domain);
+    settle_places(domain);
     return domain;
 }
 

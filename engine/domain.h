@@ -91,6 +91,11 @@ const DomainDevice *domain_controller(const Domain *domain, const char *type, gu
  * 0 is there without being written. */
 BusFamily domain_pci_bus(const Domain *domain, guint index, const DomainDevice **controller);
 
+/* The slots of a PCI bus that a device can have: 1 to 31 on a root bus and behind a bridge that
+ * keeps slot 0 for itself, 0 alone behind a port. FALSE when there is no such bus, or nothing is
+ * known of it. */
+gboolean domain_pci_slots(const Domain *domain, guint index, guint *first, guint *last);
+
 /* A drive's place in QEMU's words: narrow SCSI adapters take the unit as scsi-id and lun 0, the
  * others target and unit as they are. FALSE for what has no place. */
 gboolean domain_qemu_place(const DomainDevice *device, Address *place);

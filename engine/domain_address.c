@@ -110,17 +110,25 @@ static void problem(GPtrArray *problems, const char *format, ...)
     g_ptr_array_add(problems, text_printable(clause, -1, 0));
 }
 
-/* As strtoull takes it, without signs and white space. */
-static gboolean parse_digits(const char *text, guint base, guint64 *value)
+static gboolean parse_base(const char *text, guint base, guint64 *value)
+{
+    return g_ascii_string_to_unsigned(text, base, 0, G_MAXUINT64, value, NULL);
+}
+
+/* As libvirt's parser takes it: strtoull without signs and white space. */
+static gboolean parse_strictly(const char *text, guint base, guint64 *value)
 {
     gboolean hexadecimal = g_str_has_prefix(text, "0x") || g_str_has_prefix(text, "0X");
     if (hexadecimal && base != 10)
-        return g_ascii_string_to_unsigned(text + 2, 16, 0, G_MAXUINT64, value, NULL);
+        return parse_base(text + 2, 16, value);
     if (base)
-        return g_ascii_string_to_unsigned(text, base, 0, G_MAXUINT64, value, NULL);
-    guint guess = text[0] == '0' && text[1] ? 8 : 10;
-    return g_ascii_string_to_unsigned(text, guess, 0, G_MAXUINT64, value, NULL) ||
-           g_ascii_string_to_unsigned(text, 16, 0, G_MAXUINT64, value, NULL);
+        return parse_base(text, base, value);
+    return parse_base(text, text[0] == '0' && text[1] ? 8 : 10, value);
+}
+
+static gboolean parse_digits(const char *text, guint base, guint64 *value)
+{
+    return parse_strictly(text, base, value) || (!base && parse_base(text, 16, value));
 }
 
 static gboolean parse_field(const Field *field, const char *text, guint64 *value,
@@ -205,6 +213,20 @@ static gboolean read_multifunction(const XmlNode *node, DomainAddress *address, 
     return FALSE;
 }
 
+/* The user and function ids that a guest of the z architecture has. */
+static gboolean check_zpci(const XmlNode *node, GPtrArray *problems)
+{
+    static const Field fields[] = { { "uid", 0, 0xffff }, { "fid", 0, G_MAXUINT32 } };
+    const XmlNode *zpci = xml_node_child(node, "zpci");
+    gboolean valid = TRUE;
+    for (gsize i = 0; i < G_N_ELEMENTS(fields); i++) {
+        const char *text = xml_node_get(zpci, fields[i].name);
+        guint64 value;
+        valid = (!text || parse_field(&fields[i], text, &value, problems)) && valid;
+    }
+    return valid;
+}
+
 static gboolean read_pci(const XmlNode *node, const guint64 *values, DomainAddress *address,
                          GPtrArray *problems)
 {
@@ -212,7 +234,8 @@ static gboolean read_pci(const XmlNode *node, const guint64 *values, DomainAddre
         (Address){ .type = ADDRESS_PCI, .pci = { values[0], values[1], values[2], values[3] } };
     /* As libvirt has it, whatever the function. */
     address->wanted = !values[0] && !values[1] && !values[2];
-    return read_multifunction(node, address, problems);
+    gboolean valid = check_zpci(node, problems);
+    return read_multifunction(node, address, problems) && valid;
 }
 
 static gboolean read_place(const XmlNode *node, const AddressForm *form, DomainAddress *address,
@@ -316,6 +339,23 @@ GPtrArray *domain_address_unknown(const XmlNode *node)
     return unknown;
 }
 
+char *domain_address_identity(const XmlNode *node)
+{
+    const AddressForm *form = find_form(xml_node_get(node, "type"));
+    GString *identity = g_string_new(form ? form->type : NULL);
+    gsize empty = identity->len;
+    for (guint i = 0; form && form->place == ADDRESS_NONE && i < FIELDS_MAX; i++) {
+        const Field *field = &form->fields[i];
+        const char *text = field->name ? xml_node_get(node, field->name) : NULL;
+        guint64 value;
+        /* An interrupt can be shared, and a module's base is the machine's affair. */
+        if (text && strcmp(field->name, "irq") != 0 && strcmp(field->name, "base") != 0 &&
+            parse_digits(text, field->base, &value))
+            g_string_append_printf(identity, " %s=%" G_GUINT64_FORMAT, field->name, value);
+    }
+    return g_string_free(identity, identity->len == empty);
+}
+
 /* --- writing --------------------------------------------------------------------------------- */
 
 static void add(GPtrArray *strings, const char *name, const char *format, ...) G_GNUC_PRINTF(3, 4);
@@ -387,4 +427,18 @@ gboolean domain_address_value_equal(const char *type, const char *attribute, con
         return g_strcmp0(a, b) == 0;
     return (!a || parse_digits(a, field->base, &number_a)) &&
            (!b || parse_digits(b, field->base, &number_b)) && number_a == number_b;
+}
+
+char *domain_address_libvirt_value(const char *type, const char *attribute, const char *value)
+{
+    const AddressForm *form = find_form(type);
+    const Field *field = find_field(form, attribute);
+    guint64 number;
+    if (!field || field->base == 10 || g_str_has_prefix(value, "0x") ||
+        !parse_digits(value, field->base, &number))
+        return NULL;
+    /* Its schema asks ISA addresses for the 0x that its parser could do without. */
+    gboolean needed =
+        strcmp(form->type, "isa") == 0 || !parse_strictly(value, field->base, &number);
+    return needed ? g_strdup_printf("0x%" G_GINT64_MODIFIER "x", number) : NULL;
 }

@@ -370,6 +370,9 @@ DomainDevice *domain_device_read(Domain *domain, const XmlNode *node, guint ordi
     }
     set_driver(domain, device, element, named ? device->xml_model : row ? row->driver : NULL);
     device->builtin = is_builtin(domain, device);
+    /* The board's own is what it is, whatever the file calls it. */
+    if (device->builtin && g_strcmp0(device->type, "ide") == 0)
+        set_driver(domain, device, element, "piix3-ide");
     if (!row && !named)
         note_model(domain, device, element);
     note_address(domain, device);

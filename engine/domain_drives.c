@@ -6,13 +6,12 @@
 #include "engine/domain_private.h"
 #include "engine/xml_edit.h"
 
-/* Disks that go to a controller of the same type, in the order in which their names count: bays for
- * sda, sdb, ... are counted through the controllers by their index. */
+/* How the names of one kind of bus are counted through its controllers. */
 typedef struct {
     const char *bus;
-    guint limit;  /* controllers that a machine can have; 0: no limit */
-    guint places; /* of one controller; 0: by its model */
-    guint units;  /* of each channel */
+    guint controllers; /* that a machine can have; 0: any number */
+    guint places;      /* of one controller; 0: by its model */
+    guint units;       /* of each channel */
     const char *refusal;
 } DriveBus;
 
@@ -23,12 +22,20 @@ static const DriveBus buses[] = {
     { "fdc", 1, 2, 2, "a machine has one floppy controller, for fda and fdb" },
 };
 
+/* Names first.. are at this SCSI controller and, if it is the last, at those behind it. */
+typedef struct {
+    guint first;
+    guint controller;
+    const Model *model;
+} ScsiRange;
+
 typedef struct {
     const Domain *domain;
     DomainEdit *edit;
     AddressMode mode;
-    GHashTable *taken;                 /* text of a bay -> (DomainDevice) its holder */
-    guint needed[G_N_ELEMENTS(buses)]; /* controllers 0..needed-1 have to be there */
+    GArray *ranges;    /* (ScsiRange) in order */
+    GHashTable *taken; /* text of a bay -> (DomainDevice) its holder */
+    GHashTable *added; /* "scsi 1" of the controllers that were added */
 } Placing;
 
 static const DriveBus *find_bus(const DomainDevice *device)
@@ -41,12 +48,6 @@ static const DriveBus *find_bus(const DomainDevice *device)
     return NULL;
 }
 
-static char *bay_key(const DriveBus *bus, const Address *place)
-{
-    return g_strdup_printf("%s %u %u %u %u", bus->bus, place->drive.controller, place->drive.bus,
-                           place->drive.target, place->drive.unit);
-}
-
 static gboolean refuse(const DomainDevice *device, GError **error, const char *format, ...)
     G_GNUC_PRINTF(3, 4);
 static gboolean refuse(const DomainDevice *device, GError **error, const char *format, ...)
@@ -56,14 +57,32 @@ static gboolean refuse(const DomainDevice *device, GError **error, const char *f
     g_autofree char *reason = g_strdup_vprintf(format, arguments);
     va_end(arguments);
     g_autofree char *name = domain_device_name(device);
-    g_set_error(error, ENGINE_ERROR, ENGINE_ERROR_REFUSED, "%s (line %u): %s", name,
-                device->node->line, reason);
+    g_set_error(error, ENGINE_ERROR, ENGINE_ERROR_REFUSED, "%s:%u: %s: %s",
+                xml_document_name(device->domain->document), device->node->line, name, reason);
     return FALSE;
 }
 
-/* --- the models ------------------------------------------------------------------------------ */
+/* --- SCSI controllers ------------------------------------------------------------------------ */
 
-/* What a new SCSI controller is: as the last one that the file has. */
+/* virtio-scsi counts luns of target 0, as libvirt writes it; at the others each disk is a target of
+ * its own, since they have few luns or their guests look at lun 0 alone. */
+static gboolean counts_luns(const Model *model)
+{
+    return model->luns > G_MAXUINT8 + 1;
+}
+
+static guint count_places(const Model *model)
+{
+    if (counts_luns(model))
+        return model->luns;
+    return MAX(model->targets, 2) - (domain_is_narrow(model) ? 1 : 0);
+}
+
+static const Model *scsi_model(const DomainDevice *controller)
+{
+    return controller && controller->model ? controller->model : model_find("lsi53c895a");
+}
+
 static const DomainDevice *last_scsi(const Domain *domain)
 {
     const DomainDevice *last = NULL;
@@ -76,63 +95,73 @@ static const DomainDevice *last_scsi(const Domain *domain)
     return last;
 }
 
-static const Model *scsi_model(const Domain *domain, const DomainDevice *last, guint index)
+/* Those that the file does not have are as its last one. */
+static GArray *scsi_ranges(const Domain *domain)
 {
-    const DomainDevice *controller = domain_controller(domain, "scsi", index);
-    if (!controller)
-        controller = last;
-    return controller && controller->model ? controller->model : model_find("lsi53c895a");
+    GArray *ranges = g_array_new(FALSE, FALSE, sizeof(ScsiRange));
+    const DomainDevice *last = last_scsi(domain);
+    ScsiRange range = { 0 };
+    for (guint i = 0; i <= (last ? (guint)last->index : 0); i++) {
+        const DomainDevice *controller = domain_controller(domain, "scsi", i);
+        range.controller = i;
+        range.model = scsi_model(controller ? controller : last);
+        g_array_append_val(ranges, range);
+        range.first += count_places(range.model);
+    }
+    return ranges;
 }
 
-/* virtio-scsi counts luns of target 0, as libvirt writes it; at the others each disk is a target of
- * its own, since few luns of one exist or guests look at lun 0 alone. */
-static gboolean counts_luns(const Model *model)
+static const ScsiRange *find_range(const GArray *ranges, guint index)
 {
-    return model->luns > G_MAXUINT8 + 1;
+    guint low = 0, high = ranges->len;
+    while (high - low > 1) {
+        guint middle = low + (high - low) / 2;
+        if (g_array_index(ranges, ScsiRange, middle).first <= index)
+            low = middle;
+        else
+            high = middle;
+    }
+    return &g_array_index(ranges, ScsiRange, low);
 }
 
-static guint scsi_places(const Model *model)
+static void place_scsi(const GArray *ranges, guint index, Address *place)
 {
-    if (counts_luns(model))
-        return model->luns;
-    return MAX(model->targets, 1) - (domain_is_narrow(model) ? 1 : 0);
-}
-
-static void scsi_bay(const Model *model, guint number, Address *place)
-{
-    place->drive.scsi = !domain_is_narrow(model);
-    if (place->drive.scsi && !counts_luns(model))
+    const ScsiRange *range = find_range(ranges, index);
+    guint places = count_places(range->model);
+    guint number = (index - range->first) % places;
+    place->drive.controller = range->controller + (index - range->first) / places;
+    place->drive.scsi = !domain_is_narrow(range->model);
+    if (place->drive.scsi && !counts_luns(range->model))
         place->drive.target = number;
     else
         place->drive.unit = number;
 }
 
-static void place_scsi(const Domain *domain, guint index, Address *place)
-{
-    const DomainDevice *last = last_scsi(domain);
-    guint last_index = last ? last->index : 0;
-    guint controller = 0;
-    const Model *model = scsi_model(domain, last, 0);
-    for (; controller <= last_index && index >= scsi_places(model);
-         model = scsi_model(domain, last, ++controller))
-        index -= scsi_places(model);
-    /* Behind the last one all are alike. */
-    controller += index / scsi_places(model);
-    place->drive.controller = controller;
-    scsi_bay(model, index % scsi_places(model), place);
-}
-
 /* --- placing --------------------------------------------------------------------------------- */
+
+static void add_controller(Placing *placing, const DriveBus *bus, guint index)
+{
+    g_autofree char *key = g_strdup_printf("%s %u", bus->bus, index);
+    if (domain_controller(placing->domain, bus->bus, index) ||
+        !g_hash_table_add(placing->added, g_strdup(key)))
+        return;
+    const DomainDevice *last = bus->places ? NULL : last_scsi(placing->domain);
+    g_autofree char *model = last && last->xml_model ? xml_escape(last->xml_model) : NULL;
+    g_autofree char *element =
+        g_strdup_printf("<controller type='%s' index='%u'%s%s%s/>", bus->bus, index,
+                        model ? " model='" : "", model ? model : "", model ? "'" : "");
+    domain_edit_add(placing->edit, element);
+}
 
 static gboolean take(Placing *placing, const DomainDevice *device, const DriveBus *bus,
                      const Address *place, GError **error)
 {
-    char *key = bay_key(bus, place);
+    char *key = g_strdup_printf("%s %u %u %u %u", bus->bus, place->drive.controller,
+                                place->drive.bus, place->drive.target, place->drive.unit);
     const DomainDevice *holder = g_hash_table_lookup(placing->taken, key);
     if (!holder) {
         g_hash_table_insert(placing->taken, key, (gpointer)device);
-        guint *needed = &placing->needed[bus - buses];
-        *needed = MAX(*needed, place->drive.controller + 1);
+        add_controller(placing, bus, place->drive.controller);
         return TRUE;
     }
     g_free(key);
@@ -151,16 +180,16 @@ static gboolean place_drive(Placing *placing, const DomainDevice *device, const 
     guint index;
     if (!device->target || !target_index(device->target, NULL, &index))
         return refuse(device, error,
-                      "its target name tells no bay: give it one such as sda or an "
+                      "its target name tells no bay: give it one such as sda, or an "
                       "<address type='drive' .../>");
     if (!bus->places) {
-        place_scsi(placing->domain, index, &place);
+        place_scsi(placing->ranges, index, &place);
     } else {
         place.drive.controller = index / bus->places;
         place.drive.bus = index % bus->places / bus->units;
         place.drive.unit = index % bus->places % bus->units;
     }
-    if (bus->limit && place.drive.controller >= bus->limit)
+    if (bus->controllers && place.drive.controller >= bus->controllers)
         return refuse(device, error, "%s", bus->refusal);
     if (!take(placing, device, bus, &place, error))
         return FALSE;
@@ -168,49 +197,36 @@ static gboolean place_drive(Placing *placing, const DomainDevice *device, const 
     return TRUE;
 }
 
-/* Those with an address keep it, so they come first. */
-static gboolean place_all(Placing *placing, gboolean placed, GError **error)
+static gboolean place_all(Placing *placing, GError **error)
 {
-    for (guint i = 0; i < placing->domain->devices->len; i++) {
-        const DomainDevice *device = placing->domain->devices->pdata[i];
+    const GPtrArray *devices = placing->domain->devices;
+    /* Those with an address keep it, so they come first. */
+    for (guint i = 0; i < devices->len; i++) {
+        const DomainDevice *device = devices->pdata[i];
         const DriveBus *bus = find_bus(device);
-        if (!bus)
-            continue;
-        gboolean has_place = device->address.place.type == ADDRESS_DRIVE;
-        if (placed && has_place && !take(placing, device, bus, &device->address.place, error))
+        const Address *place = &device->address.place;
+        if (bus && place->type == ADDRESS_DRIVE && !take(placing, device, bus, place, error))
             return FALSE;
-        if (!placed && (!device->address.node || device->address.wanted) &&
+    }
+    for (guint i = 0; i < devices->len; i++) {
+        const DomainDevice *device = devices->pdata[i];
+        const DriveBus *bus = find_bus(device);
+        if (bus && (!device->address.node || device->address.wanted) &&
             strcmp(device->element, "disk") == 0 && !place_drive(placing, device, bus, error))
             return FALSE;
     }
     return TRUE;
 }
 
-/* All up to the last one that a drive needs, as libvirt does: it would add those between. */
-static void add_controllers(const Placing *placing, const DriveBus *bus)
-{
-    const DomainDevice *last = last_scsi(placing->domain);
-    const char *model = strcmp(bus->bus, "scsi") == 0 && last ? last->xml_model : NULL;
-    g_autofree char *escaped = model ? xml_escape(model) : NULL;
-    for (guint i = 0; i < placing->needed[bus - buses]; i++) {
-        if (domain_controller(placing->domain, bus->bus, i))
-            continue;
-        g_autofree char *element =
-            g_strdup_printf("<controller type='%s' index='%u'%s%s%s/>", bus->bus, i,
-                            model ? " model='" : "", model ? escaped : "", model ? "'" : "");
-        domain_edit_add(placing->edit, element);
-    }
-}
-
 Domain *domain_place_drives(const Domain *domain, AddressMode mode, GError **error)
 {
     g_autoptr(DomainEdit) edit = domain_edit_new(domain);
+    g_autoptr(GArray) ranges = scsi_ranges(domain);
     g_autoptr(GHashTable) taken = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    Placing placing = { .domain = domain, .edit = edit, .mode = mode, .taken = taken };
-    if (!place_all(&placing, TRUE, error) || !place_all(&placing, FALSE, error))
+    g_autoptr(GHashTable) added = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    Placing placing = { domain, edit, mode, ranges, taken, added };
+    if (!place_all(&placing, error))
         return NULL;
-    for (gsize i = 0; i < G_N_ELEMENTS(buses); i++)
-        add_controllers(&placing, &buses[i]);
     return domain_edit_is_empty(edit) ? domain_ref((Domain *)domain)
                                       : domain_edit_apply(edit, error);
 }

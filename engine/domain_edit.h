@@ -27,13 +27,30 @@ Domain *domain_edit_apply(const DomainEdit *edit, GError **error);
 
 /* Those of these devices (DomainDevice; NULL: all) whose address is dynamic become static. */
 Domain *domain_pin(const Domain *domain, const GPtrArray *devices, GError **error);
-/* As libvirt takes it: no mode=, no <device> elements, no controller types and address forms of
- * ours. What was left out is added to left (char *), which may be NULL. */
+/* As libvirt takes it: no mode=, no <device> elements, no ISA bridge, no address of the root bus,
+ * numbers as its parser reads them, USB by port. What was left out is added to left (char *), which
+ * may be NULL. */
 Domain *domain_to_libvirt(const Domain *domain, GPtrArray *left, GError **error);
 
-/* Drives without an address get the one that their target name says, and the controllers that they
- * need are added. Errors: ENGINE_ERROR_REFUSED: the bay is taken (by whom), or the controller has
- * no such. A domain that needs nothing is returned as it is, referenced. */
+/* Drives without an address get the one that their target name says, and the controllers that
+ * drives sit on are added where the file has none. The names of one bus are counted through its
+ * controllers in the order of their index: each takes as many as its model has places.
+ *
+ *   ide    4: two channels of two, on the one controller        hdc -> 0:1:0
+ *   fdc    2, on the one controller                             fdb -> 0:0:1
+ *   sata   6 units a controller                                 sdg -> 1:0:0
+ *   scsi   lsilogic (also where no model is written), am53c974, dc390: units 0 to 6, since the
+ *          adapter itself is 7                                  sdf -> 0:0:5, sdh -> 1:0:0
+ *          virtio-scsi: luns 0 to 16383 of target 0, so unit= counts
+ *          lsisas1068 8, lsisas1078 64, vmpvscsi 64: a target for each disk, lun 0, so target=
+ * counts
+ *
+ * Where all adapters are narrow that is libvirt's formula, which takes 7 for every model. An added
+ * SCSI controller has the model of the file's last one. sd names count for scsi, sata and usb
+ * alike, so a SATA disk sda leaves bay 0 of SCSI empty.
+ *
+ * Errors: ENGINE_ERROR_REFUSED: the bay is taken (by whom), the name tells no bay, the machine has
+ * no such controller. A domain that needs nothing is returned as it is, referenced. */
 Domain *domain_place_drives(const Domain *domain, AddressMode mode, GError **error);
 
 /* --- target names ---------------------------------------------------------------------------- */

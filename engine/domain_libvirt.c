@@ -1,8 +1,77 @@
-/* A domain file as libvirt takes it. */
+/* A domain file as libvirt takes it: what only we write is taken out or said in its words. */
 #include "engine/domain_edit.h"
+
+#include <string.h>
+
+#include "engine/domain_address.h"
+#include "engine/xml_edit.h"
+#include "monitor/text.h"
+
+static void leave_out(GPtrArray *left, const DomainDevice *device, const char *reason)
+{
+    g_autofree char *name = domain_device_name(device);
+    if (left)
+        g_ptr_array_add(left, g_strdup_printf("%s (line %u) is left out: %s", name,
+                                              device->node->line, reason));
+}
+
+/* What libvirt has no element for, or reserves a place for without one; NULL: it takes it. */
+static const char *reason_against(const DomainDevice *device)
+{
+    if (strcmp(device->element, "device") == 0)
+        return "libvirt has no word for it";
+    if (strcmp(device->element, "controller") == 0 && g_strcmp0(device->type, "isa") == 0)
+        return "libvirt knows of it without being told";
+    return NULL;
+}
+
+/* The root bus is where it is: libvirt refuses an address for it. */
+static gboolean may_have_address(const DomainDevice *device)
+{
+    return strcmp(device->element, "controller") != 0 || g_strcmp0(device->type, "pci") != 0 ||
+           device->index > 0;
+}
+
+static void edit_attribute(XmlEdit *edit, const DomainAddress *address, const char *name,
+                           const char *value)
+{
+    g_autofree char *wanted = domain_address_libvirt_value(address->type, name, value);
+    gboolean ours =
+        strcmp(name, "mode") == 0 || (g_strcmp0(address->type, "usb") == 0 &&
+                                      (strcmp(name, "dev") == 0 || strcmp(name, "device") == 0));
+    if (ours || wanted)
+        xml_edit_set(edit, address->node, name, wanted, NULL);
+}
+
+static void edit_address(XmlEdit *edit, const DomainAddress *address)
+{
+    const GPtrArray *attributes = address->node->attributes;
+    if (address->type && !xml_node_get(address->node, "type"))
+        xml_edit_set(edit, address->node, "type", address->type, NULL);
+    for (guint i = 0; i < attributes->len; i++) {
+        const XmlAttribute *attribute = attributes->pdata[i];
+        edit_attribute(edit, address, attribute->name, attribute->value);
+    }
+}
+
+static void edit_device(XmlEdit *edit, const DomainDevice *device, GPtrArray *left)
+{
+    const char *reason = reason_against(device);
+    if (reason) {
+        leave_out(left, device, reason);
+        xml_edit_remove(edit, device->node);
+    } else if (device->address.node && !may_have_address(device)) {
+        xml_edit_remove(edit, device->address.node);
+    } else if (device->address.node) {
+        edit_address(edit, &device->address);
+    }
+}
 
 Domain *domain_to_libvirt(const Domain *domain, GPtrArray *left, GError **error)
 {
-    g_autoptr(DomainEdit) edit = domain_edit_new(domain);
-    return domain_edit_apply(edit, error);
+    g_autoptr(XmlEdit) edit = xml_edit_new(domain->document);
+    for (guint i = 0; i < domain->devices->len; i++)
+        edit_device(edit, domain->devices->pdata[i], left);
+    g_autoptr(XmlDocument) document = xml_edit_apply(edit, error);
+    return document ? domain_new(document, error) : NULL;
 }

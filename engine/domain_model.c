@@ -46,6 +46,17 @@ static const struct {
     { "vmport", PC | Q35 },
 };
 
+/* Places of the boards, the same in every version of QEMU. */
+static const struct {
+    guint families;
+    const char *driver;
+    guint slot, function;
+} fixed[] = {
+    { PC, "i440FX", 0, 0 },        { PC, "PIIX3", 1, 0 },        { PC, "piix3-ide", 1, 1 },
+    { PC, "PIIX4_PM", 1, 3 },      { Q35, "mch", 0, 0 },         { Q35, "ICH9-LPC", 0x1f, 0 },
+    { Q35, "ich9-ahci", 0x1f, 2 }, { Q35, "ICH9-SMB", 0x1f, 3 },
+};
+
 static gboolean fits(const char *wanted, const char *row)
 {
     return !wanted || !row || strcmp(wanted, row) == 0;
@@ -90,6 +101,28 @@ gboolean domain_model_is_builtin(MachineFamily family, const char *driver)
             return builtins[i].families >> family & 1;
     }
     return FALSE;
+}
+
+gboolean domain_model_fixed_place(MachineFamily family, const char *driver, Address *place)
+{
+    for (gsize i = 0; driver && i < G_N_ELEMENTS(fixed); i++) {
+        if (fixed[i].families >> family & 1 && strcmp(fixed[i].driver, driver) == 0) {
+            *place =
+                (Address){ .type = ADDRESS_PCI, .pci = { 0, 0, fixed[i].slot, fixed[i].function } };
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
+const char *domain_model_fixed_at(MachineFamily family, guint slot, guint function)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(fixed); i++) {
+        if (fixed[i].families >> family & 1 && fixed[i].slot == slot &&
+            fixed[i].function == function)
+            return fixed[i].driver;
+    }
+    return NULL;
 }
 
 const DomainModel *domain_model_all(gsize *count)

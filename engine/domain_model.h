@@ -27,6 +27,10 @@ const DomainModel *domain_model_named(MachineFamily family, const DomainModel *r
                                       const char *name);
 /* Whether every machine of the family brings one of this driver by itself. */
 gboolean domain_model_is_builtin(MachineFamily family, const char *driver);
+/* Where the board has a built-in PCI device; FALSE: it is not built in, or no PCI device. */
+gboolean domain_model_fixed_place(MachineFamily family, const char *driver, Address *place);
+/* The driver of the board's own device at a place of the root bus; NULL: none is there. */
+const char *domain_model_fixed_at(MachineFamily family, guint slot, guint function);
 
 /* All rows, for tests. */
 const DomainModel *domain_model_all(gsize *count);
