@@ -152,9 +152,10 @@ static void take_if_free(Numbering *numbering, Bus *bus, gint64 index)
         take(numbering, bus, index);
 }
 
+/* Of the bus that carries a bridge; -1 for other buses. */
 static int index_above(const Numbering *numbering, const Bus *bus)
 {
-    const Bus *above = bus->owner ? bus->owner->bus : NULL;
+    const Bus *above = is_pci(bus) && bus->owner ? bus->owner->bus : NULL;
     return above ? numbering_index(numbering, above) : -1;
 }
 
