@@ -2,6 +2,7 @@
 #include "tui/attach_dialog.h"
 
 #include "tui/attach_draw.h"
+#include "tui/carry_choice.h"
 #include "tui/path_complete.h"
 #include "tui/plan_lines.h"
 
@@ -23,7 +24,6 @@ typedef struct {
     PathComplete *complete;
     gboolean planning; /* [ Attach ] was pressed: the last plan is being made */
     gboolean json;
-    int top;  /* of the plan */
     int rows; /* of the frame: it grows with the plan and never shrinks below one's eyes */
     Canvas fields, foot; /* where they were painted */
     int first;           /* field on the first line of them */
@@ -70,6 +70,9 @@ static int draw_value(AttachDialog *self, const Canvas *canvas, int row, int col
         attach_draw_choices(canvas, row, column, columns, choices, value, proposed);
     } else if (field->type == FIELD_SLOT) {
         attach_draw_slot(&self->form, canvas, row, column, columns, value, proposed);
+    } else if (field->type == FIELD_SAVE) {
+        carry_choice_draw(canvas, row, column, columns, session_domain_path(self->form.session),
+                          attach_form_carries(&self->form));
     } else if (focused && edit->text->len) {
         return line_edit_draw(edit, canvas, row, column, columns, ELEMENT_FIELD);
     } else if (field->type == FIELD_FILE) {
@@ -151,6 +154,7 @@ static void fill_plan(const AttachDialog *self, LineList *list, gboolean wide)
         plan_lines_way_back(list, form->plan);
         line_list_rule(list, "Checks", NULL);
         plan_lines_checks(list, form->plan, wide);
+        plan_lines_file(list, form->plan, form->diff);
     } else if (attach_form_prompt(form)) {
         line_list_text(list, ELEMENT_TEXT, attach_form_prompt(form));
         line_list_text(list, ELEMENT_DIM,
@@ -237,7 +241,7 @@ static void paint(Dialog *dialog, const Canvas *screen)
     body = canvas_part(&frame, 1 + lines, 0, room - lines, frame.columns);
     draw_fields(self, &fields);
     if (body.rows > 0)
-        line_list_draw_boxed(list, &body, &self->top);
+        line_list_draw_boxed(list, &body, &self->dialog.top);
     draw_foot(self, &frame, body.rows >= BODY_MIN);
 }
 
@@ -246,16 +250,19 @@ static void paint(Dialog *dialog, const Canvas *screen)
 static void on_planned(Session *session, Plan *plan, const GError *error, gpointer data)
 {
     AttachDialog *self = data;
+    g_autoptr(GError) refusal = error ? g_error_copy(error) : NULL;
 
     self->planning = FALSE;
-    if (plan) {
+    if (plan && (!attach_form_carries(&self->form) ||
+                 session_domain_carry(self->form.session, plan, &refusal))) {
         self->dialog.plan = plan;
         dialog_tell(&self->dialog, DIALOG_RUNS);
         return;
     }
+    g_clear_pointer(&plan, plan_free);
     g_clear_pointer(&self->form.plan, plan_free);
     g_clear_error(&self->form.refusal);
-    self->form.refusal = g_error_copy(error);
+    self->form.refusal = g_steal_pointer(&refusal);
     dialog_tell(&self->dialog, DIALOG_STAYS);
 }
 
@@ -372,10 +379,10 @@ static DialogEffect function_key(AttachDialog *self, Key key)
         move_focus(self, 1);
         break;
     case KEY_PPAGE:
-        self->top -= 5;
+        self->dialog.top -= 5;
         break;
     case KEY_NPAGE:
-        self->top += 5;
+        self->dialog.top += 5;
         break;
     default:
         field_key(self, key);
@@ -440,11 +447,6 @@ static DialogEffect on_click(Dialog *dialog, int row, int column)
     return DIALOG_STAYS;
 }
 
-static void on_scroll(Dialog *dialog, int lines)
-{
-    ((AttachDialog *)dialog)->top += lines;
-}
-
 static void on_changed(Dialog *dialog, SessionChange change)
 {
     AttachDialog *self = (AttachDialog *)dialog;
@@ -476,7 +478,6 @@ static const DialogClass class = {
     .paint = paint,
     .key = on_key,
     .click = on_click,
-    .scroll = on_scroll,
     .changed = on_changed,
     .free = on_free,
 };

@@ -166,6 +166,7 @@ static const AttachField fields[] = {
     { "slot", "address", NIC | CONTROLLER | DEVICE, FIELD_SLOT, NULL, NULL, NULL, CHOOSE },
     { "id", "id", ANY, FIELD_TEXT, NULL, NULL, NULL, "empty: chosen" },
     { "options", NULL, ANY, FIELD_OPTIONS, NULL, NULL, NULL, "KEY=VALUE ..." },
+    { "save", NULL, ANY, FIELD_SAVE, NULL, NULL, NULL, CHOOSE },
 };
 
 const AttachField *attach_fields(gsize *count)

@@ -11,6 +11,7 @@ typedef enum {
     FIELD_FILE,    /* text that Tab completes */
     FIELD_SLOT,    /* picked on the strip of a bus */
     FIELD_OPTIONS, /* KEY=VALUE pairs, blanks between them */
+    FIELD_SAVE,    /* whether the domain file is changed along; shown where there is one */
 } FieldType;
 
 /* Value of an option as it stands: what the user said, else what the plan chose; NULL for none. */
@@ -18,7 +19,7 @@ typedef const char *(*FieldValueFn)(gconstpointer data, const char *option);
 
 typedef struct {
     const char *label;
-    const char *option; /* NULL with FIELD_KIND and FIELD_OPTIONS */
+    const char *option; /* NULL with FIELD_KIND, FIELD_OPTIONS and FIELD_SAVE */
     guint kinds;        /* bits 1 << RequestKind */
     FieldType type;
     const char

@@ -4,6 +4,11 @@
 #include <string.h>
 
 #include "engine/allocate.h"
+#include "tui/attach_prefill.h"
+#include "tui/plan_lines.h"
+
+/* The choice of FIELD_SAVE that is not the default. */
+#define NOW_ONLY "now only"
 
 /* --- values ---------------------------------------------------------------------------------- */
 
@@ -25,6 +30,18 @@ const char *attach_form_value(const AttachForm *form, const char *option)
     if (field != G_MAXUINT && form->edits[field].text->len)
         return form->edits[field].text->str;
     return form->chosen ? g_hash_table_lookup(form->chosen, option) : NULL;
+}
+
+void attach_form_state(AttachForm *form, RequestKind kind, const char *option, const char *value)
+{
+    RequestKind before = form->kind;
+    guint field;
+
+    form->kind = kind;
+    field = field_of_option(form, option);
+    form->kind = before;
+    if (field != G_MAXUINT && value)
+        line_edit_set(&form->edits[field], value);
 }
 
 static const char *value_fn(gconstpointer data, const char *option)
@@ -61,6 +78,23 @@ GPtrArray *attach_form_choices(const AttachForm *form, guint field)
     return choices;
 }
 
+/* A device that the file has already needs no change of it. */
+static gboolean can_carry(const AttachForm *form)
+{
+    return session_domain(form->session) != NULL && !form->configured;
+}
+
+gboolean attach_form_carries(const AttachForm *form)
+{
+    gsize count;
+    const AttachField *fields = attach_fields(&count);
+
+    for (gsize i = 0; i < count; i++)
+        if (fields[i].type == FIELD_SAVE)
+            return can_carry(form) && !form->edits[i].text->len;
+    return FALSE;
+}
+
 static void find_shown(AttachForm *form)
 {
     gsize count;
@@ -68,7 +102,8 @@ static void find_shown(AttachForm *form)
 
     g_array_set_size(form->shown, 0);
     for (guint i = 0; i < count; i++)
-        if (attach_field_shown(&fields[i], form->kind, value_fn, form))
+        if (attach_field_shown(&fields[i], form->kind, value_fn, form) &&
+            (fields[i].type != FIELD_SAVE || can_carry(form)))
             g_array_append_val(form->shown, i);
 }
 
@@ -180,6 +215,17 @@ static void propose_for_any_image(AttachForm *form)
     plan_free(plan);
 }
 
+/* What was chosen stays in sight when the file cannot be changed along. */
+static void carry(AttachForm *form)
+{
+    if (!attach_form_carries(form))
+        return;
+    if (session_domain_carry(form->session, form->plan, &form->refusal))
+        form->diff = plan_file_diff(form->plan);
+    else
+        g_clear_pointer(&form->plan, plan_free);
+}
+
 void attach_form_plan(AttachForm *form)
 {
     g_autoptr(Request) request = NULL;
@@ -191,12 +237,15 @@ void attach_form_plan(AttachForm *form)
     g_clear_pointer(&form->note, g_free);
     request = attach_form_request(form, &form->refusal);
     g_clear_pointer(&form->plan, plan_free);
+    g_clear_pointer(&form->diff, g_ptr_array_unref);
     if (request)
         plan_with_facts(form, request);
-    if (form->plan)
+    if (form->plan) {
         take_chosen(form, form->plan->chosen);
-    else if (form->kind == REQUEST_DISK && attach_form_prompt(form))
+        carry(form);
+    } else if (form->kind == REQUEST_DISK && attach_form_prompt(form)) {
         propose_for_any_image(form);
+    }
 }
 
 /* --- choosing -------------------------------------------------------------------------------- */
@@ -254,12 +303,27 @@ static void choose(AttachForm *form, guint field, const char *value)
     attach_form_plan(form);
 }
 
+static GPtrArray *save_choices(void)
+{
+    GPtrArray *texts = g_ptr_array_new_with_free_func(g_free);
+
+    g_ptr_array_add(texts, g_strdup("")); /* the default */
+    g_ptr_array_add(texts, g_strdup(NOW_ONLY));
+    return texts;
+}
+
 static GPtrArray *choices_of(const AttachForm *form, guint field)
 {
     gsize count;
 
-    return attach_fields(&count)[field].type == FIELD_SLOT ? slots(form)
-                                                           : attach_form_choices(form, field);
+    switch (attach_fields(&count)[field].type) {
+    case FIELD_SLOT:
+        return slots(form);
+    case FIELD_SAVE:
+        return save_choices();
+    default:
+        return attach_form_choices(form, field);
+    }
 }
 
 void attach_form_step(AttachForm *form, guint field, int direction)
@@ -295,86 +359,7 @@ void attach_form_jump(AttachForm *form, guint field, gunichar c)
     }
 }
 
-/* --- where the cursor was -------------------------------------------------------------------- */
-
-static void state(AttachForm *form, RequestKind kind, const char *option, const char *value)
-{
-    RequestKind before = form->kind;
-    guint field;
-
-    form->kind = kind;
-    field = field_of_option(form, option);
-    form->kind = before;
-    if (field != G_MAXUINT && value)
-        line_edit_set(&form->edits[field], value);
-}
-
-static void take_pci_place(AttachForm *form, const Bus *bus, const char *address)
-{
-    static const RequestKind others[] = { REQUEST_NIC, REQUEST_CONTROLLER, REQUEST_DEVICE };
-
-    state(form, REQUEST_DISK, "bus", "virtio");
-    state(form, REQUEST_DISK, "controller", bus->name);
-    state(form, REQUEST_DISK, "address", address);
-    for (gsize i = 0; i < G_N_ELEMENTS(others); i++) {
-        state(form, others[i], "bus", bus->name);
-        state(form, others[i], "address", address);
-    }
-}
-
-static void take_drive_place(AttachForm *form, const Bus *bus, const char *family,
-                             const char *option, const char *value)
-{
-    static const RequestKind kinds[] = { REQUEST_DISK, REQUEST_CDROM };
-
-    for (gsize i = 0; i < G_N_ELEMENTS(kinds); i++) {
-        state(form, kinds[i], "bus", family);
-        state(form, kinds[i], "controller", bus->name);
-        if (value)
-            state(form, kinds[i], option, value);
-    }
-}
-
-/* place: NULL: anywhere on this bus. */
-static void take_place(AttachForm *form, const Bus *bus, const Address *place)
-{
-    g_autofree char *text = place ? address_to_short_text(place) : NULL;
-    g_autofree char *target = place ? g_strdup_printf("%u", place->drive.target) : NULL;
-
-    switch (bus->family) {
-    case BUS_PCI:
-    case BUS_PCIE:
-        take_pci_place(form, bus, text);
-        break;
-    case BUS_SCSI:
-        take_drive_place(form, bus, "scsi", "target", target);
-        break;
-    case BUS_USB:
-        take_drive_place(form, bus, "usb", "port", text);
-        break;
-    case BUS_VIRTIO_SERIAL:
-        form->kind = REQUEST_DEVICE;
-        state(form, REQUEST_DEVICE, "driver", "virtserialport");
-        state(form, REQUEST_DEVICE, "bus", bus->name);
-        break;
-    default:
-        break;
-    }
-}
-
-/* A vacant place is meant; so is the free one of a port or a controller. */
-static void take_row(AttachForm *form, const OutlineRow *row)
-{
-    const Bus *bus;
-
-    if (row->kind == ROW_VACANT && row->bus->hotpluggable)
-        take_place(form, row->bus, &row->place);
-    if (row->kind != ROW_DEVICE || !row->device->buses->len)
-        return;
-    bus = row->device->buses->pdata[0];
-    if (bus->hotpluggable && (bus->family != BUS_PCIE || bus->devices->len == 0))
-        take_place(form, bus, NULL);
-}
+/* --- made and freed -------------------------------------------------------------------------- */
 
 void attach_form_init(AttachForm *form, Session *session, const OutlineRow *row)
 {
@@ -388,7 +373,7 @@ void attach_form_init(AttachForm *form, Session *session, const OutlineRow *row)
     for (gsize i = 0; i < count; i++)
         line_edit_init(&form->edits[i]);
     if (row)
-        take_row(form, row);
+        attach_prefill(form, row);
 }
 
 void attach_form_clear(AttachForm *form)
@@ -403,5 +388,6 @@ void attach_form_clear(AttachForm *form)
     g_clear_pointer(&form->plan, plan_free);
     g_clear_pointer(&form->chosen, g_hash_table_unref);
     g_clear_error(&form->refusal);
+    g_clear_pointer(&form->diff, g_ptr_array_unref);
     g_free(form->note);
 }

@@ -15,13 +15,19 @@ typedef struct {
     Plan *plan;             /* NULL: refused, or facts are missing */
     GHashTable *chosen;     /* option -> value of the latest plan; NULL before the first */
     GError *refusal;        /* NULL: facts are missing */
-    char *note;             /* what is known of the file; NULL */
+    char *note;             /* what is known of the image; NULL */
+    gboolean configured;    /* the domain file has the device already */
+    GPtrArray *diff;        /* what the plan changes in the domain file; NULL */
     SessionFactsFn changed; /* called when facts have come, with data */
     gpointer data;
 } AttachForm;
 
 void attach_form_init(AttachForm *form, Session *session, const OutlineRow *row);
 void attach_form_clear(AttachForm *form);
+
+/* Sets the field that an option has with this kind, as if it had been typed; nothing where there is
+ * no such field or value is NULL. */
+void attach_form_state(AttachForm *form, RequestKind kind, const char *option, const char *value);
 
 /* Value of an option: stated, else chosen by the plan; NULL. */
 const char *attach_form_value(const AttachForm *form, const char *option);
@@ -31,6 +37,9 @@ GPtrArray *attach_form_choices(const AttachForm *form, guint field);
 
 /* NULL with an error when the words do not make a request. (transfer full) */
 Request *attach_form_request(const AttachForm *form, GError **error);
+
+/* The plan shall change the domain file along. */
+gboolean attach_form_carries(const AttachForm *form);
 
 /* What is to be given first, as long as it is not; else NULL. */
 const char *attach_form_prompt(const AttachForm *form);

@@ -17,7 +17,7 @@ static const Command commands[] = {
       console_can_detach },
     { "ask-again", GROUP_GUEST, NULL, "r", "ask again",
       "ask the guest again to release a leaving device", NULL, console_ask_again, TRUE,
-      console_can_ask_again },
+      console_can_ask_again, TRUE },
     { "undo", GROUP_GUEST, NULL, "u", "undo", "take back the latest change, shown as a plan first",
       NULL, console_undo, TRUE, console_can_attach },
     { "redo", GROUP_GUEST, NULL, "U C-r", NULL, "do the latest undone change again", NULL,
@@ -25,9 +25,24 @@ static const Command commands[] = {
     { "commands-sent", GROUP_GUEST, NULL, "J", NULL, "show the commands sent for the latest plans",
       NULL, console_commands_sent, FALSE },
     { "reconnect", GROUP_GUEST, NULL, "R", "reconnect", "connect to the monitor again", NULL,
-      console_reconnect, FALSE, console_is_lost },
+      console_reconnect, FALSE, console_is_lost, TRUE },
     { "demo", GROUP_GUEST, "", NULL, NULL, "start the demonstration guest and show it", once_demo,
       NULL, FALSE },
+
+    { "fill", GROUP_FILE, NULL, "f", "write place",
+      "write where this device is into the domain file", NULL, console_fill, FALSE,
+      console_can_fill, TRUE },
+    { "fill-all", GROUP_FILE, NULL, "F", NULL, "write where all devices are into the domain file",
+      NULL, console_fill_all, FALSE },
+    { "pin-one", GROUP_FILE, NULL, "p", "pin",
+      "make this device's address in the domain file static", NULL, console_pin, FALSE,
+      console_can_pin, TRUE },
+    { "pin-all", GROUP_FILE, NULL, "P", NULL, "make all addresses in the domain file static", NULL,
+      console_pin_all, FALSE },
+    { "save", GROUP_FILE, NULL, "w", "save", "save the domain file; what changes is shown first",
+      NULL, console_save, FALSE, console_has_unsaved, TRUE },
+    { "revert", GROUP_FILE, NULL, "W", NULL, "give up the changes that are not saved, shown first",
+      NULL, console_revert, FALSE },
 
     { "cursor-up", GROUP_MOVE, NULL, "k Up", NULL, "go to the row above", NULL, console_cursor_up,
       FALSE },
@@ -84,6 +99,7 @@ const Command *command_find(const char *name)
 
 const char *command_group_name(CommandGroup group)
 {
-    static const char *const names[GROUPS] = { "Guest", "Moving", "View", "Program" };
+    static const char *const names[GROUPS] = { "Guest", "Domain file", "Moving", "View",
+                                               "Program" };
     return names[group];
 }

@@ -9,6 +9,7 @@ typedef struct Console Console;
 
 typedef enum {
     GROUP_GUEST, /* sub-commands and keys that look at or change the guest */
+    GROUP_FILE,  /* keys that change the domain file */
     GROUP_MOVE,
     GROUP_VIEW,
     GROUP_PROGRAM,
@@ -28,6 +29,7 @@ typedef struct {
     void (*act)(Console *console); /* what the keys do in the console; or NULL */
     gboolean changes;              /* it changes the guest */
     gboolean (*applies)(const Console *console); /* else its hint is dim; NULL: always */
+    gboolean occasional; /* rarely of use: its hint has a place only where it applies */
 } Command;
 
 const Command *command_table(gsize *count);

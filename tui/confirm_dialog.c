@@ -1,17 +1,15 @@
-/* The confirm dialog: subjects, steps, checks, two buttons. */
+/* The confirm dialog: subjects, steps, checks, what changes in the domain file, two buttons. */
 #include "tui/confirm_dialog.h"
 
 #include <string.h>
 
-#include "tui/outline.h"
+#include "tui/carry_choice.h"
 #include "tui/plan_lines.h"
 
-#define WIDTH 76
-#define WIDE 112
-#define MARGIN 4
-#define FOOT 3 /* rule, buttons, bottom */
+#define SAVE_COLUMNS 9
 
-enum { BUTTON_CANCEL, BUTTON_RUN, BUTTONS };
+/* What can have the focus; the choice only where there is one. */
+enum { BUTTON_CANCEL, BUTTON_RUN, BUTTONS, FOCUS_SAVE = BUTTONS };
 
 /* What goes or comes, in words; copied, since the tree may change below the dialog. */
 typedef struct {
@@ -25,8 +23,11 @@ typedef struct {
     char *title;
     char *verb;
     GPtrArray *subjects; /* (Subject) */
+    Plan *other;         /* the same without the domain file, or with it; NULL: no choice */
+    char *obstacle;      /* why the file cannot be changed along; NULL */
+    GPtrArray *diff;     /* what changes in the file; NULL */
     int focus;
-    int top;
+    int page;
     gboolean json;
     Canvas foot; /* where the buttons were painted */
 } ConfirmDialog;
@@ -71,77 +72,101 @@ static void fill(const ConfirmDialog *self, LineList *list, gboolean wide)
     line_list_rule(list, "Plan", count);
     plan_lines_steps(list, plan, wide != self->json);
     plan_lines_way_back(list, plan);
-    if (plan->checks->len) {
+    if (plan->checks->len || self->obstacle)
         line_list_rule(list, "Checks", NULL);
-        plan_lines_checks(list, plan, wide);
-    }
+    plan_lines_checks(list, plan, wide);
+    if (self->obstacle)
+        line_list_text(list, ELEMENT_CAUTION, self->obstacle);
+    plan_lines_file(list, plan, self->diff);
 }
 
-static void draw_note(const ConfirmDialog *self, const DialogButton *buttons)
+static void draw_note(const ConfirmDialog *self, const Canvas *canvas, const DialogButton *buttons)
 {
     g_autofree char *verb = g_ascii_strdown(self->verb, -1);
     g_autofree char *runs = g_strdup_printf("Enter %s   Esc cancel, nothing sent", verb);
-    const char *const notes[] = { self->focus == BUTTON_RUN ? runs
-                                                            : "y yes   Esc cancel, nothing sent",
+    const char *const notes[] = { self->focus == BUTTON_RUN   ? runs
+                                  : self->focus == FOCUS_SAVE ? "Enter changes   Esc cancel"
+                                                              : "y yes   Esc cancel, nothing sent",
                                   "Esc cancel", NULL };
 
-    dialog_draw_note(&self->foot, 0, buttons, BUTTONS, notes);
+    dialog_draw_note(canvas, 0, buttons, BUTTONS, notes);
+}
+
+static void draw_choice(ConfirmDialog *self, const Canvas *canvas)
+{
+    const Plan *plan = self->dialog.plan;
+    gboolean focused = self->focus == FOCUS_SAVE;
+
+    draw_text(canvas, 0, 0, SAVE_COLUMNS, focused ? ELEMENT_TITLE : ELEMENT_LABEL, "save");
+    if (focused) {
+        draw_glyph(canvas, 0, SAVE_COLUMNS - 2, ELEMENT_TITLE, GLYPH_CURSOR);
+        self->dialog.cursor_row = canvas->top;
+        self->dialog.cursor_column = canvas->left + SAVE_COLUMNS;
+    }
+    carry_choice_draw(canvas, 0, SAVE_COLUMNS, canvas->columns - SAVE_COLUMNS - 9,
+                      (plan->file ? plan : self->other)->file->path, plan->file != NULL);
+    draw_right(canvas, 0, 0, canvas->columns, ELEMENT_DIM, "s change");
 }
 
 static void paint(Dialog *dialog, const Canvas *screen)
 {
     ConfirmDialog *self = (ConfirmDialog *)dialog;
-    gboolean wide = screen->columns >= WIDE + 8;
-    int columns = MIN(wide ? WIDE : WIDTH, screen->columns);
-    g_autoptr(LineList) list = line_list_new(columns - MARGIN, PLAN_LABEL_COLUMNS);
+    g_autoptr(LineList) list =
+        line_list_new(dialog_columns(screen) - DIALOG_MARGIN, PLAN_LABEL_COLUMNS);
     DialogButton buttons[BUTTONS] = { { "Cancel", FALSE }, { self->verb, FALSE } };
-    Canvas frame, body;
+    int lines = self->other ? 2 : 1;
+    Canvas body, row;
 
-    fill(self, list, wide);
-    frame = dialog_frame(screen, line_list_length(list) + 1 + FOOT, columns, self->title, NULL);
-    body = canvas_part(&frame, 1, 0, frame.rows - 1 - FOOT, frame.columns);
-    line_list_draw_boxed(list, &body, &self->top);
-    draw_box_rule(&frame, frame.rows - FOOT, NULL, NULL);
-    self->foot = canvas_part(&frame, frame.rows - 2, 2, 1, frame.columns - MARGIN);
-    draw_note(self, buttons);
-    dialog_draw_buttons(dialog, &self->foot, 0, buttons, BUTTONS, self->focus);
+    fill(self, list, dialog_is_wide(screen));
+    body = dialog_box(screen, line_list_length(list), self->title, NULL, lines, &self->foot);
+    self->page = body.rows;
+    line_list_draw_boxed(list, &body, &self->dialog.top);
+    row = canvas_part(&self->foot, lines - 1, 0, 1, self->foot.columns);
+    draw_note(self, &row, buttons);
+    dialog_draw_buttons(dialog, &row, 0, buttons, BUTTONS, self->focus);
+    if (self->other)
+        draw_choice(self, &self->foot);
 }
 
-static DialogEffect press(int button)
+/* --- keys ------------------------------------------------------------------------------------ */
+
+/* The same plan with the change of the file, or without. */
+static DialogEffect choose_other(ConfirmDialog *self)
 {
-    return button == BUTTON_RUN      ? DIALOG_RUNS
-           : button == BUTTON_CANCEL ? DIALOG_CLOSES
-                                     : DIALOG_STAYS;
+    Plan *plan = self->dialog.plan;
+
+    if (!self->other)
+        return DIALOG_STAYS;
+    self->dialog.plan = self->other;
+    self->other = plan;
+    return DIALOG_STAYS;
 }
 
-static void function_key(ConfirmDialog *self, wint_t code)
+static DialogEffect press(ConfirmDialog *self, int what)
 {
-    if (code == KEY_LEFT || code == KEY_RIGHT || code == KEY_BTAB)
-        self->focus = !self->focus;
-    else if (code == KEY_UP || code == KEY_PPAGE)
-        self->top -= code == KEY_UP ? 1 : 8;
-    else if (code == KEY_DOWN || code == KEY_NPAGE)
-        self->top += code == KEY_DOWN ? 1 : 8;
+    if (what == FOCUS_SAVE)
+        return choose_other(self);
+    return what == BUTTON_RUN ? DIALOG_RUNS : what == BUTTON_CANCEL ? DIALOG_CLOSES : DIALOG_STAYS;
 }
 
 static DialogEffect on_key(Dialog *dialog, Key key)
 {
     ConfirmDialog *self = (ConfirmDialog *)dialog;
 
-    if (key.function) {
-        function_key(self, key.code);
+    if (dialog_move_focus(&self->focus, self->other ? BUTTONS + 1 : BUTTONS, key))
         return DIALOG_STAYS;
-    }
+    self->dialog.top += dialog_scroll_of(key, self->page);
+    if (key.function)
+        return DIALOG_STAYS;
     switch (key.code) {
-    case KEY_CODE_TAB:
-    case 'h':
-    case 'l':
-        self->focus = !self->focus;
-        return DIALOG_STAYS;
+    case ' ':
+        return self->focus == FOCUS_SAVE ? choose_other(self) : DIALOG_STAYS;
     case KEY_CODE_RETURN:
-        return press(self->focus);
+        return press(self, self->focus);
     case 'y':
         return DIALOG_RUNS;
+    case 's':
+        return choose_other(self);
     case 'n':
     case 'q':
     case KEY_CODE_ESCAPE:
@@ -158,15 +183,13 @@ static DialogEffect on_click(Dialog *dialog, int row, int column)
 {
     ConfirmDialog *self = (ConfirmDialog *)dialog;
     DialogButton buttons[BUTTONS] = { { "Cancel", FALSE }, { self->verb, FALSE } };
+    int last = self->foot.top + self->foot.rows - 1;
 
-    if (row != self->foot.top)
+    if (self->other && row == last - 1)
+        return choose_other(self);
+    if (row != last)
         return DIALOG_STAYS;
-    return press(dialog_button_at(buttons, BUTTONS, column - self->foot.left));
-}
-
-static void on_scroll(Dialog *dialog, int lines)
-{
-    ((ConfirmDialog *)dialog)->top += lines;
+    return press(self, dialog_button_at(buttons, BUTTONS, column - self->foot.left));
 }
 
 static void on_free(Dialog *dialog)
@@ -174,6 +197,9 @@ static void on_free(Dialog *dialog)
     ConfirmDialog *self = (ConfirmDialog *)dialog;
 
     g_ptr_array_unref(self->subjects);
+    g_clear_pointer(&self->other, plan_free);
+    g_clear_pointer(&self->diff, g_ptr_array_unref);
+    g_free(self->obstacle);
     g_free(self->title);
     g_free(self->verb);
     g_free(self);
@@ -183,11 +209,26 @@ static const DialogClass class = {
     .paint = paint,
     .key = on_key,
     .click = on_click,
-    .scroll = on_scroll,
     .free = on_free,
 };
 
-Dialog *confirm_dialog_new(const char *verb, Plan *plan, const Guest *guest)
+/* The plan as it is given becomes the other one, where the file can be changed along. */
+static void take_file(ConfirmDialog *self, Session *session)
+{
+    Plan *plan = self->dialog.plan;
+    g_autoptr(Plan) carrying = plan_copy(plan);
+    g_autoptr(GError) error = NULL;
+    g_autofree char *name = g_path_get_basename(session_domain_path(session));
+
+    if (!session_domain_carry(session, carrying, &error)) {
+        self->obstacle = g_strdup_printf("! %s stays as it is: %s", name, error->message);
+    } else if (carrying->file && !plan->file) {
+        self->other = plan;
+        self->dialog.plan = g_steal_pointer(&carrying);
+    }
+}
+
+Dialog *confirm_dialog_new(const char *verb, Plan *plan, Session *session, gboolean offer_file)
 {
     ConfirmDialog *self = g_new0(ConfirmDialog, 1);
 
@@ -199,6 +240,10 @@ Dialog *confirm_dialog_new(const char *verb, Plan *plan, const Guest *guest)
     self->focus = BUTTON_CANCEL;
     self->subjects = g_ptr_array_new_with_free_func(subject_free);
     for (guint i = 0; i < plan->subjects->len; i++)
-        g_ptr_array_add(self->subjects, subject_new(plan->subjects->pdata[i], guest));
+        g_ptr_array_add(self->subjects,
+                        subject_new(plan->subjects->pdata[i], session_guest(session)));
+    if (offer_file && session_domain(session))
+        take_file(self, session);
+    self->diff = plan_file_diff(self->dialog.plan);
     return &self->dialog;
 }

@@ -3,10 +3,12 @@
 #ifndef BACKPLANE_CONFIRM_DIALOG_H
 #define BACKPLANE_CONFIRM_DIALOG_H
 
+#include "engine/session_domain.h"
 #include "tui/dialog.h"
 
-/* verb: the word on the button: "Detach". plan: (transfer full). guest: where its subjects are
- * looked up; only for this call. (transfer full) */
-Dialog *confirm_dialog_new(const char *verb, Plan *plan, const Guest *guest);
+/* verb: the word on the button: "Detach". plan: (transfer full). session: where its subjects are
+ * looked up; only for this call. offer_file: lets the user have the domain file changed along.
+ * (transfer full) */
+Dialog *confirm_dialog_new(const char *verb, Plan *plan, Session *session, gboolean offer_file);
 
 #endif

@@ -148,12 +148,18 @@ void console_close_dialog(Console *console)
 void console_do(Console *console, DialogEffect effect)
 {
     g_autoptr(Plan) plan = NULL;
+    g_autofree char *outcome = NULL;
+    Element element;
 
     if (effect == DIALOG_STAYS)
         return;
     if (effect == DIALOG_RUNS)
         plan = g_steal_pointer(&console->dialog->plan);
+    outcome = g_steal_pointer(&console->dialog->outcome);
+    element = console->dialog->failed ? ELEMENT_ERROR : ELEMENT_TEXT;
     console_close_dialog(console);
+    if (outcome)
+        console_say(console, element, "%s", outcome);
     if (plan)
         console_run_plan(console, g_steal_pointer(&plan));
 }
@@ -189,7 +195,7 @@ static gboolean scroll_pane(Console *console, const Command *command)
 static void act(Console *console, const Command *command)
 {
     if (command->act != console_quit)
-        console->quit_asked = FALSE;
+        console->quit_asked = 0;
     console_await(console, NULL); /* the user went on to something else */
     if (!scroll_pane(console, command))
         command->act(console);
@@ -227,8 +233,7 @@ static void wheel(Console *console, const MEVENT *mouse, int lines)
     const Layout *layout = &console->layout;
 
     if (console->dialog) {
-        if (console->dialog->class->scroll)
-            console->dialog->class->scroll(console->dialog, lines);
+        console->dialog->top += lines;
     } else if (inside(&layout->details, mouse->y, mouse->x)) {
         console->detail_top += lines;
     } else if (inside(&layout->events, mouse->y, mouse->x)) {

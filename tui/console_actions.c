@@ -3,23 +3,7 @@
 
 #include <signal.h>
 
-#include "tui/attach_dialog.h"
-#include "tui/confirm_dialog.h"
-#include "tui/plan_lines.h"
 #include "tui/text_dialog.h"
-
-/* Plans that are over and can still be shown with what was sent. */
-#define RECENT_MAX 20
-
-static const OutlineRow *current_row(const Console *console)
-{
-    return tree_view_row(console->tree);
-}
-
-static gboolean is_live(const Console *console)
-{
-    return session_state(console->session) == SESSION_LIVE;
-}
 
 /* --- moving ---------------------------------------------------------------------------------- */
 
@@ -75,10 +59,13 @@ void console_unfold(Console *console)
     tree_view_unfold(console->tree);
 }
 
+/* What Enter does there is to attach. */
 static gboolean is_free_place(const OutlineRow *row)
 {
     const GPtrArray *buses = row->device ? row->device->buses : NULL;
 
+    if (row->kind == ROW_ABSENT)
+        return TRUE;
     if (row->kind == ROW_VACANT)
         return row->bus->hotpluggable && !row->folded;
     return row->kind == ROW_DEVICE && !row->foldable && buses && buses->len == 1 &&
@@ -87,9 +74,9 @@ static gboolean is_free_place(const OutlineRow *row)
 
 void console_toggle(Console *console)
 {
-    const OutlineRow *row = current_row(console);
+    const OutlineRow *row = tree_view_row(console->tree);
 
-    if (row && is_free_place(row) && is_live(console))
+    if (row && is_free_place(row) && console_is_live(console))
         console_attach(console);
     else
         tree_view_toggle(console->tree);
@@ -141,239 +128,6 @@ void console_redraw(Console *console)
     tty_forget_screen(console->tty);
 }
 
-/* --- the guest ------------------------------------------------------------------------------- */
-
-static void say_not_connected(Console *console)
-{
-    console_say(console, ELEMENT_CAUTION, "There is no connection to the guest now.");
-}
-
-void console_attach(Console *console)
-{
-    if (!is_live(console)) {
-        say_not_connected(console);
-        return;
-    }
-    console_open(console, attach_dialog_new(console->session, current_row(console)));
-}
-
-/* A plan to be confirmed has come, or a reason why there is none. */
-static void confirm(Console *console, const char *verb, Plan *plan, const GError *error)
-{
-    console->asking = FALSE;
-    g_clear_pointer(&console->message, g_free);
-    if (error)
-        console_say(console, ELEMENT_ERROR, "%s", error->message);
-    else if (console->dialog)
-        plan_free(plan); /* the user went on to something else */
-    else
-        console_open(console, confirm_dialog_new(verb, plan, session_guest(console->session)));
-    console_paint_soon(console);
-}
-
-static void on_detach_planned(Session *session, Plan *plan, const GError *error, gpointer data)
-{
-    confirm(data, "Detach", plan, error);
-}
-
-static void on_undo_planned(Session *session, Plan *plan, const GError *error, gpointer data)
-{
-    confirm(data, "Undo", plan, error);
-}
-
-static void on_redo_planned(Session *session, Plan *plan, const GError *error, gpointer data)
-{
-    confirm(data, "Redo", plan, error);
-}
-
-/* FALSE when a plan cannot be asked for now. */
-static gboolean begin_asking(Console *console)
-{
-    if (console->asking)
-        return FALSE;
-    if (!is_live(console)) {
-        say_not_connected(console);
-        return FALSE;
-    }
-    console->asking = TRUE;
-    console_say(console, ELEMENT_DIM, "asking the guest ...");
-    return TRUE;
-}
-
-void console_detach(Console *console)
-{
-    const OutlineRow *row = current_row(console);
-    const char *names[] = { NULL, NULL };
-
-    if (!row || row->kind != ROW_DEVICE) {
-        console_say(console, ELEMENT_CAUTION, "There is no device on this row to detach.");
-        return;
-    }
-    names[0] = row->device->path;
-    if (begin_asking(console))
-        session_plan_detach(console->session, names, on_detach_planned, console);
-}
-
-void console_undo(Console *console)
-{
-    if (begin_asking(console))
-        session_plan_undo(console->session, on_undo_planned, console);
-}
-
-void console_redo(Console *console)
-{
-    if (begin_asking(console))
-        session_plan_redo(console->session, on_redo_planned, console);
-}
-
-void console_ask_again(Console *console)
-{
-    const OutlineRow *row = current_row(console);
-
-    if (!is_live(console))
-        say_not_connected(console);
-    else if (row && row->kind == ROW_DEVICE && session_ask_again(console->session, row->device))
-        console_say(console, ELEMENT_TEXT, "asked the guest again to release the device");
-    else
-        console_say(console, ELEMENT_CAUTION, "Nothing waits here for the guest to let go.");
-}
-
-void console_reconnect(Console *console)
-{
-    if (is_live(console)) {
-        console_say(console, ELEMENT_TEXT, "connected");
-        return;
-    }
-    session_reconnect(console->session);
-}
-
-/* --- running plans --------------------------------------------------------------------------- */
-
-/* What was sent for a plan that is over: texts, since the plan itself is gone by then. */
-typedef struct {
-    char *title;
-    GPtrArray *labels, *texts; /* (char) */
-} SentPlan;
-
-void console_recent_free(gpointer data)
-{
-    SentPlan *sent = data;
-
-    g_free(sent->title);
-    g_ptr_array_unref(sent->labels);
-    g_ptr_array_unref(sent->texts);
-    g_free(sent);
-}
-
-static SentPlan *sent_new(const Plan *plan)
-{
-    SentPlan *sent = g_new0(SentPlan, 1);
-
-    sent->title = g_strdup(plan->title);
-    sent->labels = g_ptr_array_new_with_free_func(g_free);
-    sent->texts = g_ptr_array_new_with_free_func(g_free);
-    for (guint i = 0; i < plan->steps->len; i++) {
-        const Step *step = plan->steps->pdata[i];
-
-        g_ptr_array_add(sent->labels, g_strdup(step_state_name(step->state)));
-        g_ptr_array_add(sent->texts, action_to_qmp(step->action));
-        if (!step->error)
-            continue;
-        g_ptr_array_add(sent->labels, g_strdup(""));
-        g_ptr_array_add(sent->texts, g_strdup(step->error));
-    }
-    return sent;
-}
-
-static void remember(Console *console, const Plan *plan)
-{
-    g_ptr_array_add(console->recent, sent_new(plan));
-    if (console->recent->len > RECENT_MAX)
-        g_ptr_array_remove_index(console->recent, 0);
-}
-
-/* QEMU's own sentence, and what became of the guest. */
-static char *failure_text(const Transaction *transaction)
-{
-    g_auto(GStrv) leftovers = transaction_leftovers(transaction);
-    const char *error = transaction_error(transaction);
-    g_autofree char *left = leftovers ? g_strjoinv(", ", leftovers) : NULL;
-
-    switch (transaction_outcome(transaction)) {
-    case OUTCOME_ROLLED_BACK:
-        return g_strdup_printf(
-            "%s\n\nEverything done before was taken back: the guest is as it was.",
-            error ? error : "QEMU refused.");
-    case OUTCOME_LEFTOVERS:
-        return g_strdup_printf("%s\n\nThis could not be taken back and is left: %s.",
-                               error ? error : "QEMU refused.", left && *left ? left : "not known");
-    case OUTCOME_LOST:
-        return g_strdup(
-            "The connection was lost in the middle: how far it came shows once it is back.");
-    default:
-        return g_strdup("It is not over.");
-    }
-}
-
-static void on_finished(Session *session, const Transaction *transaction, gpointer data)
-{
-    Console *console = data;
-    const Plan *plan = transaction_plan(transaction);
-    g_autofree char *text = NULL;
-
-    remember(console, plan);
-    if (transaction_outcome(transaction) == OUTCOME_DONE) {
-        console_say(console, ELEMENT_TEXT, "done: %s", plan->title);
-    } else {
-        console_await(console, NULL);
-        text = failure_text(transaction);
-        if (console->dialog)
-            console_say(console, ELEMENT_ERROR, "%s", text);
-        else
-            console_open(console, message_dialog_new(plan->title, text));
-    }
-    console_paint_soon(console);
-}
-
-void console_run_plan(Console *console, Plan *plan)
-{
-    const PlanSubject *asked_for = plan->subjects->len ? plan->subjects->pdata[0] : NULL;
-
-    if (asked_for && plan->verb == PLAN_ATTACH)
-        console_await(console, asked_for->path);
-    console_say(console, ELEMENT_DIM, "%s ...", plan->title);
-    session_run(console->session, plan, on_finished, console);
-}
-
-static void fill_sent(LineList *list, gboolean ascii, gpointer data)
-{
-    Console *console = data;
-    const GPtrArray *running = session_running(console->session);
-
-    for (guint i = 0; running && i < running->len; i++) {
-        const Plan *plan = transaction_plan(running->pdata[i]);
-
-        line_list_text(list, ELEMENT_TITLE, plan->title);
-        plan_lines_sent(list, plan, ascii);
-        line_list_blank(list);
-    }
-    for (guint i = console->recent->len; i-- > 0;) {
-        const SentPlan *sent = console->recent->pdata[i];
-
-        line_list_text(list, ELEMENT_TITLE, sent->title);
-        for (guint k = 0; k < sent->texts->len; k++)
-            line_list_field(list, sent->labels->pdata[k], ELEMENT_TEXT, sent->texts->pdata[k]);
-        line_list_blank(list);
-    }
-    if (line_list_length(list) == 0)
-        line_list_text(list, ELEMENT_DIM, "Nothing was sent yet that changes the guest.");
-}
-
-void console_commands_sent(Console *console)
-{
-    console_open(console, text_dialog_new("Commands sent", fill_sent, console, NULL));
-}
-
 /* --- the program ----------------------------------------------------------------------------- */
 
 void console_help(Console *console)
@@ -388,18 +142,42 @@ void console_suspend(Console *console)
     session_pause(console->session, FALSE);
 }
 
-/* Asks once while a plan runs: leaving would leave it to itself. */
-void console_quit(Console *console)
+/* What leaving now would give up; NULL for nothing. (transfer full) */
+typedef char *(*StayFn)(const Console *console);
+
+static char *stay_for_plans(const Console *console)
 {
     const GPtrArray *running = session_running(console->session);
 
-    if (running && running->len && !console->quit_asked) {
-        console->quit_asked = TRUE;
-        console_say(
-            console, ELEMENT_CAUTION,
-            "%u change%s not finished; what comes after it will not be sent. q again quits.",
-            running->len, running->len == 1 ? " is" : "s are");
-        return;
+    if (!running || !running->len)
+        return NULL;
+    return g_strdup_printf("%u change%s not finished; what comes after it will not be sent.",
+                           running->len, running->len == 1 ? " is" : "s are");
+}
+
+static char *stay_for_file(const Console *console)
+{
+    g_autofree char *name = NULL;
+
+    if (!console_has_unsaved(console))
+        return NULL;
+    name = g_path_get_basename(session_domain_path(console->session));
+    return g_strdup_printf("%s has changes that are not saved: %s saves.", name,
+                           keymap_label(command_find("save"), console->look.ascii));
+}
+
+/* Asks once for each reason to stay. */
+void console_quit(Console *console)
+{
+    static const StayFn reasons[] = { stay_for_plans, stay_for_file };
+
+    while (console->quit_asked < G_N_ELEMENTS(reasons)) {
+        g_autofree char *reason = reasons[console->quit_asked++](console);
+
+        if (reason) {
+            console_say(console, ELEMENT_CAUTION, "%s q again quits.", reason);
+            return;
+        }
     }
     if (console->loop)
         g_main_loop_quit(console->loop);
@@ -407,24 +185,30 @@ void console_quit(Console *console)
 
 /* --- which hints stand ----------------------------------------------------------------------- */
 
+gboolean console_is_live(const Console *console)
+{
+    return session_state(console->session) == SESSION_LIVE;
+}
+
 gboolean console_can_attach(const Console *console)
 {
-    return is_live(console);
+    return console_is_live(console);
 }
 
 gboolean console_can_detach(const Console *console)
 {
-    const OutlineRow *row = current_row(console);
+    const OutlineRow *row = tree_view_row(console->tree);
 
-    return is_live(console) && row && row->kind == ROW_DEVICE && row->device->hotpluggable &&
-           row->state != STATE_LEAVING;
+    return console_is_live(console) && row && row->kind == ROW_DEVICE &&
+           row->device->hotpluggable && row->state != STATE_LEAVING;
 }
 
 gboolean console_can_ask_again(const Console *console)
 {
-    const OutlineRow *row = current_row(console);
+    const OutlineRow *row = tree_view_row(console->tree);
 
-    return is_live(console) && row && row->kind == ROW_DEVICE && row->state == STATE_LEAVING;
+    return console_is_live(console) && row && row->kind == ROW_DEVICE &&
+           row->state == STATE_LEAVING;
 }
 
 gboolean console_is_lost(const Console *console)
@@ -434,22 +218,16 @@ gboolean console_is_lost(const Console *console)
 
 gboolean console_can_fold(const Console *console)
 {
-    const OutlineRow *row = current_row(console);
+    const OutlineRow *row = tree_view_row(console->tree);
 
     return row && row->foldable && !row->folded;
 }
 
 gboolean console_can_unfold(const Console *console)
 {
-    const OutlineRow *row = current_row(console);
+    const OutlineRow *row = tree_view_row(console->tree);
 
     return row && row->folded;
-}
-
-/* Rarely of use: it has a place only then. */
-static gboolean is_occasional(const Command *command)
-{
-    return command->act == console_ask_again || command->act == console_reconnect;
 }
 
 GPtrArray *console_hints(const Console *console)
@@ -463,10 +241,9 @@ GPtrArray *console_hints(const Console *console)
         gboolean useless = console_is_lost(console) && table[i].changes;
         gboolean early = !session_guest(console->session) && table[i].group != GROUP_PROGRAM;
 
-        if (early && !(is_occasional(&table[i]) && applies))
+        if (early && !(table[i].occasional && applies))
             continue;
-
-        if (table[i].hint && (applies || !is_occasional(&table[i])) && !useless)
+        if (table[i].hint && (applies || !table[i].occasional) && !useless)
             g_ptr_array_add(hints, (gpointer)&table[i]);
     }
     return hints;

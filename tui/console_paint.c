@@ -75,7 +75,10 @@ static void paint_details(Console *console, const Layout *layout, gboolean live)
 {
     const OutlineRow *row = tree_view_row(console->tree);
     g_autofree char *explanation = NULL;
-    DetailFacts facts = { .row = row, .now = console->now(), .connected = live };
+    DetailFacts facts = { .row = row,
+                          .match = session_match(console->session),
+                          .now = console->now(),
+                          .connected = live };
 
     if (layout->details.rows <= 3)
         return;

@@ -48,7 +48,7 @@ struct Console {
     Element message_element;
     GPtrArray *recent; /* (SentPlan) plans that are over, newest last */
     gboolean asking;   /* a plan was asked for, and has not come */
-    gboolean quit_asked;
+    guint quit_asked;  /* how many of the reasons to stay were looked at */
     char *awaited; /* QOM path of what the user attached: the cursor goes there; NULL for none */
 
     Layout layout; /* of the latest frame */
@@ -79,6 +79,8 @@ void console_input(Console *console);
 void console_open(Console *console, Dialog *dialog);
 void console_close_dialog(Console *console);
 void console_do(Console *console, DialogEffect effect);
+
+gboolean console_is_live(const Console *console);
 
 void console_say(Console *console, Element element, const char *format, ...) G_GNUC_PRINTF(3, 4);
 /* Lets the views take what the session has now. */

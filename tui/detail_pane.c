@@ -4,10 +4,17 @@
 #include <string.h>
 
 #include "engine/model.h"
+#include "tui/detail_domain.h"
+#include "tui/keymap.h"
 
 #define LABEL_COLUMNS 10
 #define LABEL_COLUMNS_NARROW 7 /* leaves room for a MAC address */
 #define NARROW 30
+
+void detail_add_key(LineList *list, const char *command, const char *what)
+{
+    line_list_key(list, keymap_label(command_find(command), FALSE), what);
+}
 
 /* --- devices --------------------------------------------------------------------------------- */
 
@@ -192,7 +199,7 @@ static void add_leaving(LineList *list, const DetailFacts *facts, gboolean ascii
     if (facts->connected) {
         if (!narrow)
             line_list_blank(list);
-        line_list_key(list, "r", "ask again");
+        detail_add_key(list, "ask-again", "ask again");
     }
     line_list_rule(list, NULL, NULL);
 }
@@ -206,7 +213,7 @@ static void add_free_port(LineList *list, const DetailFacts *facts)
     if (!bus || row->foldable || bus->devices->len || !bus->hotpluggable || !facts->connected)
         return;
     line_list_blank(list);
-    line_list_key(list, "a", "attach here");
+    detail_add_key(list, "attach", "attach here");
     line_list_blank(list);
 }
 
@@ -224,6 +231,7 @@ static void add_device(LineList *list, const DetailFacts *facts, gboolean ascii,
     add_drive(list, device->drive, narrow);
     add_nic(list, device->nic);
     add_leaving(list, facts, ascii, narrow);
+    detail_domain_add(list, facts);
     if (device->label && *device->label)
         line_list_field(list, "name", ELEMENT_TEXT, device->label);
     if (narrow)
@@ -271,7 +279,7 @@ static void add_vacant(LineList *list, const Bus *bus, const Address *place, gbo
         line_list_text(list, ELEMENT_TEXT, what_fits(bus->family));
     line_list_blank(list);
     if (connected)
-        line_list_key(list, "a", "attach here");
+        detail_add_key(list, "attach", "attach here");
 }
 
 static void add_bus(LineList *list, const Bus *bus)
@@ -298,6 +306,9 @@ static void add_row(LineList *list, const DetailFacts *facts, gboolean ascii, gb
     case ROW_DEVICE:
         add_device(list, facts, ascii, narrow);
         break;
+    case ROW_ABSENT:
+        detail_domain_add_absent(list, facts);
+        break;
     case ROW_VACANT:
         add_vacant(list, row->bus, &row->place, facts->connected);
         break;
@@ -307,7 +318,7 @@ static void add_row(LineList *list, const DetailFacts *facts, gboolean ascii, gb
     case ROW_GROUP:
         line_list_text(list, ELEMENT_TEXT, "Parts of the chipset that are rarely looked at.");
         line_list_blank(list);
-        line_list_key(list, "Enter", row->folded ? "show them" : "fold them");
+        detail_add_key(list, "toggle", row->folded ? "show them" : "fold them");
         break;
     }
 }
@@ -318,10 +329,13 @@ static void draw_title(const Canvas *canvas, const OutlineRow *row)
     int used = draw_text(canvas, 1, 0, canvas->columns, ELEMENT_TITLE, name);
     int at = MAX(used + 2, LABEL_COLUMNS);
 
-    if (row->device && row->kind == ROW_DEVICE)
-        draw_text(canvas, 1, at, canvas->columns - at, ELEMENT_TEXT, row->device->driver);
-    else if (row->kind == ROW_BUS)
-        draw_text(canvas, 1, at, canvas->columns - at, ELEMENT_TEXT, row->backend);
+    const char *kind = row->kind == ROW_DEVICE   ? row->device->driver
+                       : row->kind == ROW_ABSENT ? row->pair->configured->driver
+                       : row->kind == ROW_BUS    ? row->backend
+                                                 : NULL;
+
+    if (kind)
+        draw_text(canvas, 1, at, canvas->columns - at, ELEMENT_TEXT, kind);
     draw_rule(canvas, 2, NULL, NULL);
 }
 

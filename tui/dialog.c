@@ -3,6 +3,8 @@
 
 #define BUTTON_MARK 1 /* the column left of a button that says that it has the focus */
 #define BUTTON_GAP 2
+#define WIDTH 76
+#define WIDE 112
 
 void dialog_tell(Dialog *dialog, DialogEffect effect)
 {
@@ -15,6 +17,7 @@ void dialog_free(Dialog *dialog)
     if (!dialog)
         return;
     g_clear_pointer(&dialog->plan, plan_free);
+    g_clear_pointer(&dialog->outcome, g_free);
     dialog->class->free(dialog);
 }
 
@@ -31,6 +34,28 @@ Canvas dialog_frame(const Canvas *screen, int rows, int columns, const char *tit
     canvas_erase(&below_guest);
     draw_box(&frame, title, count);
     return frame;
+}
+
+gboolean dialog_is_wide(const Canvas *screen)
+{
+    return screen->columns >= WIDE + 8;
+}
+
+int dialog_columns(const Canvas *screen)
+{
+    return MIN(dialog_is_wide(screen) ? WIDE : WIDTH, screen->columns);
+}
+
+Canvas dialog_box(const Canvas *screen, int lines, const char *title, const char *count,
+                  int foot_lines, Canvas *foot)
+{
+    int below = foot_lines + 2; /* rule and bottom */
+    Canvas frame = dialog_frame(screen, 1 + lines + below, dialog_columns(screen), title, count);
+
+    draw_box_rule(&frame, frame.rows - below, NULL, NULL);
+    *foot =
+        canvas_part(&frame, frame.rows - below + 1, 2, foot_lines, frame.columns - DIALOG_MARGIN);
+    return canvas_part(&frame, 1, 0, frame.rows - 1 - below, frame.columns);
 }
 
 static int button_columns(const DialogButton *button)
@@ -82,4 +107,50 @@ int dialog_button_at(const DialogButton *buttons, guint count, int column)
         left += button_columns(&buttons[i]) + BUTTON_GAP;
     }
     return -1;
+}
+
+gboolean dialog_move_focus(int *focus, int count, Key key)
+{
+    static const struct {
+        Key key;
+        int step;
+    } keys[] = {
+        { { FALSE, KEY_CODE_TAB }, 1 }, { { TRUE, KEY_RIGHT }, 1 }, { { FALSE, 'l' }, 1 },
+        { { TRUE, KEY_BTAB }, -1 },     { { TRUE, KEY_LEFT }, -1 }, { { FALSE, 'h' }, -1 },
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(keys); i++) {
+        if (key_equal(keys[i].key, key)) {
+            *focus = (*focus + count + keys[i].step) % count;
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
+int dialog_scroll_of(Key key, int page)
+{
+    const struct {
+        Key key;
+        int lines;
+    } keys[] = {
+        { { TRUE, KEY_UP }, -1 },
+        { { FALSE, 'k' }, -1 },
+        { { TRUE, KEY_DOWN }, 1 },
+        { { FALSE, 'j' }, 1 },
+        { { TRUE, KEY_PPAGE }, -page },
+        { { TRUE, KEY_NPAGE }, page },
+        { { FALSE, ' ' }, page },
+        { { FALSE, CONTROL('U') }, -page / 2 },
+        { { FALSE, CONTROL('D') }, page / 2 },
+        { { TRUE, KEY_HOME }, -(1 << 20) },
+        { { FALSE, 'g' }, -(1 << 20) },
+        { { TRUE, KEY_END }, 1 << 20 },
+        { { FALSE, 'G' }, 1 << 20 },
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(keys); i++)
+        if (key_equal(keys[i].key, key))
+            return keys[i].lines;
+    return 0;
 }

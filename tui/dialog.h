@@ -21,8 +21,6 @@ typedef struct {
     DialogEffect (*key)(Dialog *dialog, Key key);
     /* A click at this place of the screen; may be NULL. */
     DialogEffect (*click)(Dialog *dialog, int row, int column);
-    /* lines: of the wheel, down is positive; may be NULL. */
-    void (*scroll)(Dialog *dialog, int lines);
     /* The session changed; may be NULL. */
     void (*changed)(Dialog *dialog, SessionChange change);
     void (*free)(Dialog *dialog);
@@ -31,6 +29,9 @@ typedef struct {
 struct Dialog {
     const DialogClass *class;
     Plan *plan;                    /* DIALOG_RUNS */
+    char *outcome;                 /* DIALOG_CLOSES: what came of it, to be told then; NULL */
+    gboolean failed;               /* outcome says what did not work */
+    int top;                       /* first line in sight, of those that scroll: clamped by paint */
     int cursor_row, cursor_column; /* of the screen, where the hardware cursor belongs */
     void (*listener)(Dialog *dialog, DialogEffect effect, gpointer data);
     gpointer listener_data;
@@ -46,6 +47,15 @@ void dialog_free(Dialog *dialog);
 Canvas dialog_frame(const Canvas *screen, int rows, int columns, const char *title,
                     const char *count);
 
+/* Dialogs of plans and files: as wide as the screen lets them be, wide ones with more told. */
+#define DIALOG_MARGIN 4 /* sides of the box, and a blank beside each */
+gboolean dialog_is_wide(const Canvas *screen);
+int dialog_columns(const Canvas *screen);
+/* A frame for so many lines, and below a rule and the foot with its own, the last one for buttons.
+ * Gives the part for the lines, as wide as the box. */
+Canvas dialog_box(const Canvas *screen, int lines, const char *title, const char *count,
+                  int foot_lines, Canvas *foot);
+
 /* "[ Attach ] ►[ Cancel ]" from the left, the focused one marked: see dialog_button_at. */
 typedef struct {
     const char *label;
@@ -59,5 +69,10 @@ void dialog_draw_note(const Canvas *canvas, int row, const DialogButton *buttons
                       const char *const *notes);
 /* The button at a column of the canvas that it was drawn in; -1 for none. */
 int dialog_button_at(const DialogButton *buttons, guint count, int column);
+
+/* Keys that move the focus among so many buttons; FALSE for others. */
+gboolean dialog_move_focus(int *focus, int count, Key key);
+/* How many lines a key scrolls a text of which so many are in sight; 0 for other keys. */
+int dialog_scroll_of(Key key, int page);
 
 #endif

@@ -3,6 +3,9 @@
 
 #include <stdarg.h>
 
+#define TAB_COLUMNS 8
+#define CUT_AT 1000 /* characters: no screen is that wide */
+
 typedef struct {
     char *label;
     char *text;
@@ -102,6 +105,29 @@ void line_list_field_format(LineList *list, const char *label, const char *forma
 void line_list_text(LineList *list, Element element, const char *text)
 {
     add_labelled(list, NULL, ELEMENT_TEXT, element, text, 0);
+}
+
+/* Blanks up to the next stop. The first column is a sign, not a part of the text. */
+static void append_tab(GString *text)
+{
+    do
+        g_string_append_c(text, ' ');
+    while (text_columns(text->str) % TAB_COLUMNS != 1);
+}
+
+void line_list_cut(LineList *list, Element element, const char *text)
+{
+    g_autofree char *start = g_utf8_substring(text, 0, MIN(g_utf8_strlen(text, -1), CUT_AT));
+    g_auto(GStrv) parts = g_strsplit(start, "\t", -1);
+    g_autoptr(GString) blanks = g_string_new(parts[0]);
+    Line *line = add_line(list);
+
+    for (guint i = 1; parts[0] && parts[i]; i++) {
+        append_tab(blanks);
+        g_string_append(blanks, parts[i]);
+    }
+    line->text = g_strdup(blanks->str);
+    line->element = element;
 }
 
 void line_list_key(LineList *list, const char *key, const char *what)

@@ -5,7 +5,7 @@
 
 gboolean match_pair_is_ambiguous(const MatchPair *pair)
 {
-    return pair && pair->alternatives > 0 && !pair->interchangeable;
+    return pair && pair->configured && pair->device && pair->alternatives && !pair->interchangeable;
 }
 
 DeviceState match_row_state(const Match *match, const Device *device)

@@ -205,10 +205,23 @@ static char *facts_status(const Device *device)
     return device->buses ? controller_usage(device) : g_strdup("");
 }
 
+/* "file 07.0", or what else the file has at the same place. (transfer full) */
+static char *wanted_text(const Device *device, const MatchPair *pair, const Match *match)
+{
+    const DomainDevice *configured = pair->configured;
+    const char *model = configured->xml_model ? configured->xml_model : configured->driver;
+    g_autofree char *place = NULL;
+
+    if (model && address_equal(&pair->place, &configured->address.place))
+        return g_strdup_printf("file %s", model);
+    place = match_wanted_place(match, configured, device->bus);
+    return g_strdup_printf("file %s", place);
+}
+
 /* Only what is to be told of; NULL where the file and the guest agree. */
 static char *match_status(const Device *device, const MatchPair *pair, const Match *match)
 {
-    g_autofree char *place = NULL, *text = NULL;
+    g_autofree char *text = NULL;
 
     if (pair && pair->state == MATCH_UNMANAGED)
         return g_strdup(device_state_name(STATE_UNMANAGED));
@@ -216,8 +229,7 @@ static char *match_status(const Device *device, const MatchPair *pair, const Mat
         return g_strdup("ambiguous");
     if (!pair || pair->state != MATCH_DIFFERS)
         return NULL;
-    place = match_wanted_place(match, pair->configured, device->bus);
-    text = g_strdup_printf("file %s", place);
+    text = wanted_text(device, pair, match);
     return text_printable(text, -1, 0);
 }
 

@@ -3,6 +3,10 @@
 
 #include <string.h>
 
+#include "engine/line_diff.h"
+#include "engine/xml_document.h"
+#include "tui/diff_dialog.h"
+
 /* The arguments alone. (transfer full) */
 static char *arguments_text(const Action *action, gboolean json)
 {
@@ -40,12 +44,26 @@ void plan_lines_steps(LineList *list, const Plan *plan, gboolean json)
     }
 }
 
+/* "discard the new web01.xml" */
+static void append_file(GString *text, const Action *action)
+{
+    const char *path = json_string_value(json_object_get(action->arguments, "file"));
+    g_autofree char *name = path ? g_path_get_basename(path) : NULL;
+
+    g_string_append_printf(text, " the %s %s", action->kind == ACTION_RESTORE ? "old" : "new",
+                           name ? name : "file");
+}
+
 /* "blockdev-del disk2-fmt": the command and the one name that it is about. */
 static void append_short(GString *text, const Action *action)
 {
     static const char *const names[] = { "id", "node-name", "qom-path", "device" };
 
     g_string_append_printf(text, "%s%s", text->len ? ", " : "", action->command);
+    if (action->kind != ACTION_COMMAND) {
+        append_file(text, action);
+        return;
+    }
     for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
         const char *name = json_string_value(json_object_get(action->arguments, names[i]));
 
@@ -116,6 +134,35 @@ void plan_lines_sent(LineList *list, const Plan *plan, gboolean ascii)
 
 char *plan_count_text(const Plan *plan)
 {
-    return g_strdup_printf("%u command%s, none sent", plan->steps->len,
-                           plan->steps->len == 1 ? "" : "s");
+    guint commands = 0;
+
+    for (guint i = 0; i < plan->steps->len; i++)
+        commands += ((const Step *)plan->steps->pdata[i])->action->kind == ACTION_COMMAND;
+    return g_strdup_printf("%u command%s%s, none sent", commands, commands == 1 ? "" : "s",
+                           plan->file ? " and a file" : "");
+}
+
+static XmlDocument *parse(const Plan *plan, GBytes *bytes)
+{
+    return bytes ? xml_document_parse(plan->file->path, bytes, NULL) : NULL;
+}
+
+GPtrArray *plan_file_diff(const Plan *plan)
+{
+    g_autoptr(XmlDocument) before = plan->file ? parse(plan, plan->file->before) : NULL;
+    g_autoptr(XmlDocument) after = plan->file ? parse(plan, plan->file->after) : NULL;
+
+    return before && after ? line_diff(xml_document_text(before), xml_document_text(after)) : NULL;
+}
+
+void plan_lines_file(LineList *list, const Plan *plan, const GPtrArray *diff)
+{
+    g_autofree char *name = NULL, *count = NULL;
+
+    if (!plan->file || !diff)
+        return;
+    name = g_path_get_basename(plan->file->path);
+    count = diff_count_text(diff);
+    line_list_rule(list, name, count);
+    diff_lines_add(list, diff, FALSE);
 }

@@ -16,7 +16,13 @@ void plan_lines_checks(LineList *list, const Plan *plan, gboolean wide);
 /* The same steps with what came of them, as sent. */
 void plan_lines_sent(LineList *list, const Plan *plan, gboolean ascii);
 
-/* "2 commands, none sent". (transfer full) */
+/* What it changes in the file that it carries its change into, as line_diff; NULL for none, or
+ * where the file's text cannot be read. (transfer full) */
+GPtrArray *plan_file_diff(const Plan *plan);
+/* Those lines below the file's name; nothing without a file. */
+void plan_lines_file(LineList *list, const Plan *plan, const GPtrArray *diff);
+
+/* "2 commands and a file, none sent". (transfer full) */
 char *plan_count_text(const Plan *plan);
 
 #endif

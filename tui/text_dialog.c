@@ -10,7 +10,7 @@ typedef struct {
     TextDialogFill fill;
     gpointer data;
     GDestroyNotify destroy;
-    int top, page;
+    int page;
 } TextDialog;
 
 static void paint(Dialog *dialog, const Canvas *screen)
@@ -24,36 +24,9 @@ static void paint(Dialog *dialog, const Canvas *screen)
     frame = dialog_frame(screen, line_list_length(list) + 2, columns, self->title, "Esc closes");
     body = canvas_part(&frame, 1, 0, frame.rows - 2, frame.columns);
     self->page = body.rows;
-    line_list_draw_boxed(list, &body, &self->top);
+    line_list_draw_boxed(list, &body, &self->dialog.top);
     dialog->cursor_row = body.top;
     dialog->cursor_column = body.left + 2;
-}
-
-static int scroll_of(const TextDialog *self, Key key)
-{
-    const struct {
-        Key key;
-        int lines;
-    } keys[] = {
-        { { TRUE, KEY_UP }, -1 },
-        { { FALSE, 'k' }, -1 },
-        { { TRUE, KEY_DOWN }, 1 },
-        { { FALSE, 'j' }, 1 },
-        { { TRUE, KEY_PPAGE }, -self->page },
-        { { TRUE, KEY_NPAGE }, self->page },
-        { { FALSE, ' ' }, self->page },
-        { { FALSE, CONTROL('U') }, -self->page / 2 },
-        { { FALSE, CONTROL('D') }, self->page / 2 },
-        { { TRUE, KEY_HOME }, -(1 << 20) },
-        { { FALSE, 'g' }, -(1 << 20) },
-        { { TRUE, KEY_END }, 1 << 20 },
-        { { FALSE, 'G' }, 1 << 20 },
-    };
-
-    for (gsize i = 0; i < G_N_ELEMENTS(keys); i++)
-        if (key_equal(keys[i].key, key))
-            return keys[i].lines;
-    return 0;
 }
 
 static DialogEffect on_key(Dialog *dialog, Key key)
@@ -62,13 +35,8 @@ static DialogEffect on_key(Dialog *dialog, Key key)
     gboolean closes = !key.function && (key.code == KEY_CODE_ESCAPE || key.code == 'q' ||
                                         key.code == KEY_CODE_RETURN || key.code == '?');
 
-    self->top += scroll_of(self, key);
+    self->dialog.top += dialog_scroll_of(key, self->page);
     return closes ? DIALOG_CLOSES : DIALOG_STAYS;
-}
-
-static void on_scroll(Dialog *dialog, int lines)
-{
-    ((TextDialog *)dialog)->top += lines;
 }
 
 static void on_free(Dialog *dialog)
@@ -84,7 +52,6 @@ static void on_free(Dialog *dialog)
 static const DialogClass class = {
     .paint = paint,
     .key = on_key,
-    .scroll = on_scroll,
     .free = on_free,
 };
 
