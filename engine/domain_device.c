@@ -215,9 +215,12 @@ static DeviceKind disk_kind(const DomainDevice *device)
                : KIND_DISK;
 }
 
-/* Those that every machine of the family has, whether the file has them or not. */
+/* Those that every machine of the family has, whether the file has them or not, and those that the
+ * file says so of. */
 static gboolean is_builtin(const Domain *domain, const DomainDevice *device)
 {
+    if (g_strcmp0(xml_node_get(device->node, "implicit"), "yes") == 0)
+        return TRUE;
     if (strcmp(device->element, "controller") != 0)
         return domain_model_is_builtin(domain->family, device->driver);
     if (device->index > 0)
@@ -231,6 +234,25 @@ static gboolean is_builtin(const Domain *domain, const DomainDevice *device)
     return domain_model_is_builtin(domain->family, device->driver);
 }
 
+/* A controller or NIC that libvirt has no word for may have QEMU's name in place of one. */
+static const char *driver_word(const DomainDevice *device)
+{
+    gboolean may =
+        strcmp(device->element, "controller") == 0 || strcmp(device->element, "interface") == 0;
+    const Model *model = may && device->xml_model ? model_find(device->xml_model) : NULL;
+    return model ? model->driver : NULL;
+}
+
+/* The driver on one of the transports of a machine: virtio-net-device for virtio-net-pci. */
+static const Model *transport_model(const DomainDevice *device, const char *driver)
+{
+    if (g_strcmp0(device->address.type, "virtio-mmio") != 0 || !g_str_has_suffix(driver, "-pci"))
+        return NULL;
+    g_autofree char *stem = g_strndup(driver, strlen(driver) - strlen("-pci"));
+    g_autofree char *name = g_strconcat(stem, "-device", NULL);
+    return model_find(name);
+}
+
 static void set_driver(const Domain *domain, DomainDevice *device, const Element *element,
                        const char *driver)
 {
@@ -239,8 +261,11 @@ static void set_driver(const Domain *domain, DomainDevice *device, const Element
     device->kind = model ? model->kind : element->kind;
     if (strcmp(device->element, "disk") == 0)
         device->kind = disk_kind(device);
-    if (other_bus && model && (model->plugs == BUS_PCI || model->plugs == BUS_PCIE))
+    if (other_bus && model && (model->plugs == BUS_PCI || model->plugs == BUS_PCIE)) {
+        device->model = transport_model(device, driver);
+        device->driver = device->model ? device->model->driver : NULL;
         return;
+    }
     device->driver = driver;
     device->model = model;
 }
@@ -263,16 +288,22 @@ static char *read_mac(const char *text)
     return g_string_free(mac, FALSE);
 }
 
-static void read_disk(DomainDevice *device)
+/* What is in a drive, also in one that libvirt has no word for (nvme). */
+static void read_medium(DomainDevice *device)
 {
     const XmlNode *node = device->node;
-    device->bus = disk_bus(node);
-    device->target = xml_node_child_get(node, "target", "dev");
     device->format = xml_node_child_get(node, "driver", "type");
     device->serial = xml_node_child_text(node, "serial");
     device->source = xml_node_child_get(node, "source", "file");
     if (!device->source)
         device->source = xml_node_child_get(node, "source", "dev");
+}
+
+static void read_disk(DomainDevice *device)
+{
+    device->bus = disk_bus(device->node);
+    device->target = xml_node_child_get(device->node, "target", "dev");
+    read_medium(device);
 }
 
 static void read_interface(DomainDevice *device)
@@ -292,6 +323,8 @@ static void read_words(DomainDevice *device, const Element *element)
     device->index = -1;
     if (strcmp(device->element, "disk") == 0)
         read_disk(device);
+    else if (strcmp(device->element, "device") == 0)
+        read_medium(device);
     else if (strcmp(device->element, "interface") == 0)
         read_interface(device);
     else if (strcmp(device->element, "input") == 0)
@@ -368,12 +401,13 @@ DomainDevice *domain_device_read(Domain *domain, const XmlNode *node, guint ordi
         domain_device_free(device);
         return NULL;
     }
-    set_driver(domain, device, element, named ? device->xml_model : row ? row->driver : NULL);
+    const char *driver = named ? device->xml_model : row ? row->driver : driver_word(device);
+    set_driver(domain, device, element, driver);
     device->builtin = is_builtin(domain, device);
     /* The board's own is what it is, whatever the file calls it. */
     if (device->builtin && g_strcmp0(device->type, "ide") == 0)
         set_driver(domain, device, element, "piix3-ide");
-    if (!row && !named)
+    if (!row && !driver)
         note_model(domain, device, element);
     note_address(domain, device);
     return device;

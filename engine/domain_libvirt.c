@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "engine/domain_address.h"
+#include "engine/domain_model.h"
 #include "engine/xml_edit.h"
 #include "monitor/text.h"
 
@@ -22,6 +23,9 @@ static const char *reason_against(const DomainDevice *device)
         return "libvirt has no word for it";
     if (strcmp(device->element, "controller") == 0 && g_strcmp0(device->type, "isa") == 0)
         return "libvirt knows of it without being told";
+    if (strcmp(device->element, "controller") == 0 && device->xml_model &&
+        !domain_model_find(device->domain->family, "controller", device->type, device->xml_model))
+        return "libvirt has no word for its model";
     return NULL;
 }
 
