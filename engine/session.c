@@ -157,6 +157,7 @@ static void on_ready(Monitor *monitor, gpointer data)
     session->lost_at = 0;
     g_clear_error(&session->error);
     session->inventory = inventory_new(monitor);
+    session_domain_touched(session);
     watch_start(session->watch);
     session_enter(session, SESSION_READING);
     session_unref(session);
@@ -193,13 +194,18 @@ static void session_open(Session *session)
 void session_enter_live(Session *session)
 {
     guint devices = session->guest->devices->len + session->guest->memory_devices->len;
-    g_autofree char *text = g_strdup_printf("connected to QEMU %s: %u device%s",
-                                            session->guest->qemu, devices, devices == 1 ? "" : "s");
+    g_autofree char *domain = session_domain_summary(session);
+    g_autofree char *text =
+        g_strdup_printf("connected to QEMU %s: %u device%s%s%s", session->guest->qemu, devices,
+                        devices == 1 ? "" : "s", domain ? ", " : "", domain ? domain : "");
 
     session->retries = 0;
     history_keep_for(session->history, session->guest);
     session_log(session, STATE_PRESENT, session_name(session), text, NULL, -1);
-    session_enter(session, SESSION_LIVE);
+    if (!session->freed)
+        session_domain_tell_differences(session);
+    if (!session->freed)
+        session_enter(session, SESSION_LIVE);
 }
 
 /* --- life ------------------------------------------------------------------------------------ */
@@ -249,6 +255,7 @@ static void session_clear(gpointer data)
     g_hash_table_unref(session->drivers);
     g_hash_table_unref(session->asked);
     g_ptr_array_unref(session->watchers);
+    domain_file_free(session->domain_file);
 }
 
 void session_unref(Session *session)

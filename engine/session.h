@@ -66,7 +66,7 @@ typedef void (*SessionPlanFn)(Session *session, Plan *plan, const GError *error,
 /* Reads the guest anew with all that planning needs, then plans. */
 void session_plan_attach(Session *session, const Request *request, SessionPlanFn done,
                          gpointer data);
-/* names: what guest_find accepts. */
+/* names: what guest_find accepts, and with a domain file what domain_find does. */
 void session_plan_detach(Session *session, const char *const *names, SessionPlanFn done,
                          gpointer data);
 /* The plan that takes back the latest completed plan, or does the latest undone one again.

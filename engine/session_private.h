@@ -5,12 +5,14 @@
 #include "engine/history.h"
 #include "engine/inventory.h"
 #include "engine/marks.h"
-#include "engine/session.h"
+#include "engine/session_domain.h"
 
 typedef struct Run Run;
 typedef struct Query Query;
 typedef struct ImageProbe ImageProbe;
 typedef struct Watch Watch;
+typedef struct DomainFile DomainFile;
+typedef struct Matching Matching;
 
 /* Shared by reference counting: what comes from the main loop holds a reference, so that listeners
  * may free the session. A freed or lost session has no monitor. */
@@ -52,6 +54,8 @@ struct Session {
     GPtrArray *watchers; /* (FactsWatcher) live dialogs that miss something */
     ImageProbe *image;   /* of the request of the latest live dialog */
     gboolean facts_read; /* a complete read for dialogs is under way */
+
+    DomainFile *domain_file; /* NULL without */
 };
 
 /* --- session.c ------------------------------------------------------------------------------- */
@@ -126,5 +130,34 @@ gboolean image_probe_is_over(const ImageProbe *probe);
 void image_probe_facts(const ImageProbe *probe, HotplugFacts *facts);
 /* The path of the image that a request names; NULL for none. */
 const char *request_image(const Request *request);
+
+/* --- session_domain.c ------------------------------------------------------------------------ */
+
+void domain_file_free(DomainFile *file);
+/* Matches again: the guest or the domain is another. Gives back what was before, for whoever still
+ * looks at it. (transfer full) NULL for none */
+Matching *session_domain_rematch(Session *session);
+void matching_free(Matching *matching);
+/* Others than this session may have changed the file: it is looked at with the next tree. */
+void session_domain_touched(Session *session);
+/* Whether there is a domain file that no plan is changing just now. Errors: ENGINE_ERROR_REFUSED.
+ */
+gboolean session_domain_check_free(const Session *session, GError **error);
+/* Whether memory holds nothing that a plan which changes the file would leave behind. Errors: the
+ * same. */
+gboolean session_domain_check_saved(const Session *session, GError **error);
+
+/* --- session_carry.c ------------------------------------------------------------------------- */
+
+/* "15 configured, 14 matched"; NULL without a domain. (transfer full) */
+char *session_domain_summary(const Session *session);
+/* Writes into the journal what is absent, unmanaged or elsewhere. */
+void session_domain_tell_differences(Session *session);
+/* The same, and before it what is compared. */
+void session_domain_announce(Session *session);
+/* The QOM path of the device that the domain file calls so ("sdf"). NULL, with an error that says
+ * why: ENGINE_ERROR_REFUSED: it is absent, or it is not certain which one it is; INPUT as
+ * domain_find; or without an error: there is no such. (transfer none) */
+const char *session_domain_find(const Session *session, const char *name, GError **error);
 
 #endif

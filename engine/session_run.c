@@ -99,7 +99,8 @@ static void step_log(Run *run, const Step *step)
         break;
     case STEP_DONE:
         if (step != run->leaving)
-            log_command(run, step, step_glyph(run, FALSE), "-> {}", step->ended);
+            log_command(run, step, step_glyph(run, FALSE),
+                        step->action->kind == ACTION_COMMAND ? "-> {}" : NULL, step->ended);
         break;
     case STEP_FAILED:
         log_command(run, step, STATE_REFUSED, step->error, step->ended);
@@ -243,6 +244,8 @@ static void on_finished(Transaction *transaction, gpointer data)
     Session *session = g_rc_box_acquire(run->session);
 
     run_remember(run);
+    if (transaction_plan(transaction)->file)
+        session_domain_touched(session);
     g_ptr_array_remove(session->running, transaction);
     run_log_end(run);
     if (!session->freed)

@@ -264,14 +264,17 @@ static void session_publish(Session *session, Guest *guest)
 {
     Guest *old = session->guest;
     const JournalEntry *latest = NULL;
+    Matching *matching;
     guint entries = journal_length(session->journal);
 
     latest = entries ? journal_entry(session->journal, entries - 1) : NULL;
     session->guest = guest_ref(guest);
     marks_compare(session->marks, guest, on_mark_change, session);
     session_runs_mark(session);
+    matching = session_domain_rematch(session);
     session->trees++;
     session_notify(session, SESSION_TREE_CHANGED);
+    matching_free(matching);
     if (old)
         guest_unref(old);
     entries = journal_length(session->journal);
