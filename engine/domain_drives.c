@@ -173,28 +173,43 @@ static gboolean take(Placing *placing, const DomainDevice *device, const DriveBu
                   bay, other, holder->node->line);
 }
 
+static gboolean bay_of_target(const DomainDevice *device, const DriveBus *bus, const GArray *ranges,
+                              Address *place)
+{
+    guint index;
+    *place = (Address){ .type = ADDRESS_DRIVE };
+    if (!device->target || !target_index(device->target, NULL, &index))
+        return FALSE;
+    if (!bus->places) {
+        place_scsi(ranges, index, place);
+        return TRUE;
+    }
+    place->drive.controller = index / bus->places;
+    place->drive.bus = index % bus->places / bus->units;
+    place->drive.unit = index % bus->places % bus->units;
+    return TRUE;
+}
+
 static gboolean place_drive(Placing *placing, const DomainDevice *device, const DriveBus *bus,
                             GError **error)
 {
-    Address place = { .type = ADDRESS_DRIVE };
-    guint index;
-    if (!device->target || !target_index(device->target, NULL, &index))
+    Address place;
+    if (!bay_of_target(device, bus, placing->ranges, &place))
         return refuse(device, error,
                       "its target name tells no bay: give it one such as sda, or an "
                       "<address type='drive' .../>");
-    if (!bus->places) {
-        place_scsi(placing->ranges, index, &place);
-    } else {
-        place.drive.controller = index / bus->places;
-        place.drive.bus = index % bus->places / bus->units;
-        place.drive.unit = index % bus->places % bus->units;
-    }
     if (bus->controllers && place.drive.controller >= bus->controllers)
         return refuse(device, error, "%s", bus->refusal);
     if (!take(placing, device, bus, &place, error))
         return FALSE;
     domain_edit_address(placing->edit, device, &place, placing->mode);
     return TRUE;
+}
+
+static gboolean is_unplaced(const DomainDevice *device)
+{
+    return strcmp(device->element, "disk") == 0 &&
+           (!device->address.node || device->address.wanted);
 }
 
 static gboolean place_all(Placing *placing, GError **error)
@@ -211,8 +226,7 @@ static gboolean place_all(Placing *placing, GError **error)
     for (guint i = 0; i < devices->len; i++) {
         const DomainDevice *device = devices->pdata[i];
         const DriveBus *bus = find_bus(device);
-        if (bus && (!device->address.node || device->address.wanted) &&
-            strcmp(device->element, "disk") == 0 && !place_drive(placing, device, bus, error))
+        if (bus && is_unplaced(device) && !place_drive(placing, device, bus, error))
             return FALSE;
     }
     return TRUE;
@@ -229,4 +243,19 @@ Domain *domain_place_drives(const Domain *domain, AddressMode mode, GError **err
         return NULL;
     return domain_edit_is_empty(edit) ? domain_ref((Domain *)domain)
                                       : domain_edit_apply(edit, error);
+}
+
+GArray *domain_target_places(const Domain *domain)
+{
+    GArray *places = g_array_sized_new(FALSE, TRUE, sizeof(Address), domain->devices->len);
+    g_autoptr(GArray) ranges = scsi_ranges(domain);
+    g_array_set_size(places, domain->devices->len);
+    for (guint i = 0; i < domain->devices->len; i++) {
+        const DomainDevice *device = domain->devices->pdata[i];
+        const DriveBus *bus = is_unplaced(device) ? find_bus(device) : NULL;
+        Address *place = &g_array_index(places, Address, i);
+        if (bus && !bay_of_target(device, bus, ranges, place))
+            *place = (Address){ 0 };
+    }
+    return places;
 }

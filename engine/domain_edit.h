@@ -53,6 +53,10 @@ Domain *domain_to_libvirt(const Domain *domain, GPtrArray *left, GError **error)
  * no such controller. A domain that needs nothing is returned as it is, referenced. */
 Domain *domain_place_drives(const Domain *domain, AddressMode mode, GError **error);
 
+/* The bays that domain_place_drives would give, by the position of the device; ADDRESS_NONE for
+ * what gets none. A bay may be in it twice. (transfer full) (Address) */
+GArray *domain_target_places(const Domain *domain);
+
 /* --- target names ---------------------------------------------------------------------------- */
 
 /* "sdaa" -> 26, "hdc" -> 2; FALSE for what is no target name of libvirt's (prefix fd, hd, vd, sd,
