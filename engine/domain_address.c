@@ -317,7 +317,8 @@ void domain_address_read(const XmlNode *node, DomainAddress *address, GPtrArray 
         return;
     address->type = form->type;
     gboolean valid = read_place(node, form, address, problems);
-    if (!says_place(node))
+    /* Some types have no numbers: they say all there is. */
+    if (form->fields[0].name && !says_place(node))
         address->wanted = TRUE;
     if (!valid || address->wanted)
         address->place = (Address){ 0 };
