@@ -25,7 +25,6 @@ struct XmlDocument {
     XmlNode *nodes;
     guint node_count;
     XmlAttribute *attributes;
-    GPtrArray *defaulted; /* (XmlAttribute) those that only a DTD gives */
     GStringChunk *strings;
     GPtrArray *none;
 };
@@ -49,7 +48,6 @@ void xml_document_unref(XmlDocument *document)
     }
     g_free(document->nodes);
     g_free(document->attributes);
-    g_clear_pointer(&document->defaulted, g_ptr_array_unref);
     g_clear_pointer(&document->none, g_ptr_array_unref);
     g_clear_pointer(&document->strings, g_string_chunk_free);
     g_clear_pointer(&document->scan, xml_scan_free);
@@ -244,19 +242,17 @@ static gboolean is_written(const Builder *builder, const char *name, gsize begin
 
 /* libxml2 keeps declarations of namespaces apart from attributes. Takes what is one at `at`. */
 static gboolean build_declaration(const Builder *builder, XmlAttribute *attribute,
-                                  const xmlNode *source, const XmlAttributeSpan *at)
+                                  const XmlAttributeSpan *at)
 {
-    g_autofree char *name = g_strndup(builder->document->text + at->name, at->name_end - at->name);
+    const char *text = builder->document->text;
+    g_autofree char *name = g_strndup(text + at->name, at->name_end - at->name);
     if (!g_str_equal(name, "xmlns") && !g_str_has_prefix(name, "xmlns:")) {
         return FALSE;
     }
-    const char *prefix = name[strlen("xmlns")] == ':' ? name + strlen("xmlns:") : NULL;
-    const xmlNs *ns = source->nsDef;
-    while (ns != NULL && g_strcmp0((const char *)ns->prefix, prefix) != 0) {
-        ns = ns->next;
-    }
-    attribute->name = g_string_chunk_insert_const(builder->document->strings, name);
-    attribute->value = keep(builder, ns != NULL && ns->href != NULL ? (const char *)ns->href : "");
+    GStringChunk *strings = builder->document->strings;
+    attribute->name = g_string_chunk_insert_const(strings, name);
+    attribute->value =
+        g_string_chunk_insert_len(strings, text + at->value, (gssize)(at->value_end - at->value));
     return TRUE;
 }
 
@@ -266,8 +262,7 @@ static void build_attribute(Builder *builder, XmlAttribute *attribute, const xml
     attribute->value = keep(builder, collect_text(builder, property->children)->str);
 }
 
-/* In the order of the file; behind them those that a DTD gives by default. FALSE: the scan has seen
- * something else than libxml2. */
+/* In the order of the file. FALSE: the scan has seen something else than libxml2. */
 static gboolean build_attributes(Builder *builder, XmlNode *node, const xmlNode *source,
                                  const XmlElementSpan *span)
 {
@@ -276,7 +271,7 @@ static gboolean build_attributes(Builder *builder, XmlNode *node, const xmlNode 
     for (guint i = 0; i < span->attributes; i++) {
         const XmlAttributeSpan *at = xml_scan_attribute(document->scan, span, i);
         XmlAttribute *attribute = &document->attributes[builder->attributes++];
-        if (!build_declaration(builder, attribute, source, at)) {
+        if (!build_declaration(builder, attribute, at)) {
             if (property == NULL) {
                 return FALSE;
             }
@@ -288,13 +283,7 @@ static gboolean build_attributes(Builder *builder, XmlNode *node, const xmlNode 
         }
         g_ptr_array_add(node->attributes, attribute);
     }
-    for (; property != NULL; property = property->next) {
-        XmlAttribute *attribute = g_new(XmlAttribute, 1);
-        g_ptr_array_add(document->defaulted, attribute);
-        build_attribute(builder, attribute, property);
-        g_ptr_array_add(node->attributes, attribute);
-    }
-    return TRUE;
+    return property == NULL;
 }
 
 static GPtrArray *array_for(const Builder *builder, gboolean some)
@@ -336,7 +325,6 @@ static gboolean build_tree(XmlDocument *document, const xmlDoc *doc, GError **er
     Builder builder = { .document = document, .text = text, .expansion = EXPANSION_MAX };
     document->nodes = g_new0(XmlNode, document->scan->elements->len);
     document->attributes = g_new0(XmlAttribute, document->scan->attributes->len);
-    document->defaulted = g_ptr_array_new_with_free_func(g_free);
     document->strings = g_string_chunk_new(4096);
     document->none = g_ptr_array_new();
     gboolean same = build_node(&builder, xmlDocGetRootElement(doc), NULL) &&

@@ -14,14 +14,14 @@ typedef struct XmlNode XmlNode;
 
 typedef struct {
     char *name;  /* as written, with its prefix */
-    char *value; /* entities resolved, UTF-8 */
+    char *value; /* UTF-8, entities resolved (of xmlns as written) */
 } XmlAttribute;
 
 struct XmlNode {
     char *name; /* as written, with its prefix: "disk", "qemu:arg" */
     char *text; /* character data directly in it, CDATA included, without white space around; "" */
     XmlNode *parent;
-    GPtrArray *attributes; /* (XmlAttribute) in the order of the file */
+    GPtrArray *attributes; /* (XmlAttribute) in the order of the file; none that a DTD gives */
     GPtrArray *children;   /* (XmlNode) elements */
     guint line;            /* 1.. */
     guint index;           /* of the document's elements in the order of the file, 0 is the root */

@@ -68,33 +68,34 @@ static gboolean skip_section(Scanner *scanner, gboolean *skipped)
     return TRUE;
 }
 
+/* Steps over what is quoted here, or over one character. */
+static gboolean skip_quoted(Scanner *scanner)
+{
+    const char quote[] = { *scanner->at, '\0' };
+    if (*quote == '"' || *quote == '\'') {
+        return skip_past(scanner, 1, quote);
+    }
+    scanner->at++;
+    return TRUE;
+}
+
 /* <!DOCTYPE ... [ ... ]>: brackets and angle brackets count only outside quotes and comments. */
 static gboolean skip_doctype(Scanner *scanner)
 {
     gboolean subset = FALSE;
     const char *begin = scanner->at;
-    scanner->at += strlen("<!");
     while (*scanner->at != '\0') {
         char c = *scanner->at;
-        gboolean skipped;
+        gboolean skipped = FALSE;
         if (scanner->at - begin > XML_DOCTYPE_MAX) {
-            return too_much(scanner,
-                            "its DOCTYPE has more than " G_STRINGIFY(XML_DOCTYPE_MAX) " bytes");
+            return too_much(scanner, "its DOCTYPE has more than 64 KiB");
         }
-        if (!skip_section(scanner, &skipped)) {
+        if (c == '<' && !skip_section(scanner, &skipped)) {
             return FALSE;
         }
-        if (skipped) {
-            continue;
+        if (!skipped && !skip_quoted(scanner)) {
+            return FALSE;
         }
-        if (c == '"' || c == '\'') {
-            const char quote[] = { c, '\0' };
-            if (!skip_past(scanner, 1, quote)) {
-                return FALSE;
-            }
-            continue;
-        }
-        scanner->at++;
         if (c == '>' && !subset) {
             return TRUE;
         }

@@ -74,6 +74,30 @@ static gboolean is_encoding_name(const char *name)
     return good > 0 && name[good] == '\0' && g_ascii_isalpha(name[0]);
 }
 
+/* What a declaration in ASCII says can only be an encoding that has ASCII's letters. */
+static gboolean has_ascii(const char *charset)
+{
+    static const char begin[] = "<?xml ";
+    g_autoptr(GError) failure = NULL;
+    g_autofree char *same =
+        g_convert(begin, (gssize)strlen(begin), "UTF-8", charset, NULL, NULL, &failure);
+    return failure != NULL || g_strcmp0(begin, same) == 0;
+}
+
+static gboolean check_declared(const char *name, const char *charset, GError **error)
+{
+    g_autofree char *sentence = NULL;
+    if (!is_encoding_name(charset)) {
+        sentence = g_strdup_printf("\"%s\" is no name of an encoding", charset);
+    } else if (!has_ascii(charset)) {
+        sentence = g_strdup_printf("the file says it is %s, but it is not written so", charset);
+    } else {
+        return TRUE;
+    }
+    xml_text_error(error, name, 1, 1, sentence);
+    return FALSE;
+}
+
 static gboolean find_encoding(const char *name, const char *bytes, gsize length,
                               XmlEncoding *encoding, GError **error)
 {
@@ -90,13 +114,8 @@ static gboolean find_encoding(const char *name, const char *bytes, gsize length,
     encoding->charset = declared(bytes, length);
     if (encoding->charset == NULL) {
         encoding->charset = g_strdup("UTF-8");
-    } else if (!is_encoding_name(encoding->charset)) {
-        g_autofree char *sentence =
-            g_strdup_printf("\"%s\" is no name of an encoding", encoding->charset);
-        xml_text_error(error, name, 1, 1, sentence);
-        return FALSE;
     }
-    return TRUE;
+    return check_declared(name, encoding->charset, error);
 }
 
 /* --- there and back -------------------------------------------------------------------------- */
@@ -107,6 +126,8 @@ static gboolean is_utf8(const XmlEncoding *encoding)
            g_ascii_strcasecmp(encoding->charset, "UTF8") == 0;
 }
 
+static const char nul_sentence[] = "a NUL character, which XML cannot hold";
+
 static char *decode_utf8(const char *name, const char *bytes, gsize length, GError **error)
 {
     const char *bad;
@@ -114,7 +135,7 @@ static char *decode_utf8(const char *name, const char *bytes, gsize length, GErr
         return g_strndup(bytes, length);
     }
     g_autofree char *sentence =
-        *bad == '\0' ? g_strdup("a NUL byte, which XML cannot hold")
+        *bad == '\0' ? g_strdup(nul_sentence)
                      : g_strdup_printf("byte 0x%02x is not UTF-8, which the file says it is; save "
                                        "it as UTF-8, or name its encoding in its first line",
                                        (guint8)*bad);
@@ -127,33 +148,36 @@ static char *decode_other(const char *name, const char *bytes, gsize length, con
 {
     gsize read = 0, written = 0;
     g_autoptr(GError) failure = NULL;
+    g_autofree char *sentence = NULL;
     g_autofree char *text =
         g_convert(bytes, (gssize)length, "UTF-8", charset, &read, &written, &failure);
-    g_autofree char *sentence = NULL;
-    if (g_error_matches(failure, G_CONVERT_ERROR, G_CONVERT_ERROR_NO_CONVERSION)) {
+    if (text != NULL && read == length) {
+        const char *nul = memchr(text, '\0', written);
+        if (nul == NULL) {
+            return g_steal_pointer(&text);
+        }
+        xml_text_error_at(error, name, text, (gsize)(nul - text), nul_sentence);
+        return NULL;
+    }
+    if (text != NULL) {
+        sentence = g_strdup_printf("its last character, which is %s, is cut off", charset);
+    } else if (g_error_matches(failure, G_CONVERT_ERROR, G_CONVERT_ERROR_ILLEGAL_SEQUENCE)) {
+        sentence = g_strdup_printf("byte 0x%02x is not %s, which the file says it is",
+                                   (guint8)bytes[read], charset);
+    } else {
         sentence =
             g_strdup_printf("encoding %s is not known here; save the file as UTF-8", charset);
         read = 0;
-    } else if (failure != NULL || read < length) {
-        sentence = g_strdup_printf("byte 0x%02x is not %s, which the file says it is",
-                                   read < length ? (guint8)bytes[read] : 0, charset);
-    } else if (memchr(text, '\0', written) != NULL) {
-        sentence = g_strdup("a NUL character, which XML cannot hold");
-        read = (gsize)((char *)memchr(text, '\0', written) - text);
-        xml_text_error_at(error, name, text, read, sentence);
-        return NULL;
     }
-    if (sentence != NULL) {
-        xml_text_error_at(error, name, bytes, read, sentence);
-        return NULL;
-    }
-    return g_steal_pointer(&text);
+    xml_text_error_at(error, name, bytes, read, sentence);
+    return NULL;
 }
 
 char *xml_text_decode(const char *name, GBytes *bytes, XmlEncoding *encoding, GError **error)
 {
     gsize length;
     const char *data = g_bytes_get_data(bytes, &length);
+    data = data != NULL ? data : ""; /* GLib gives NULL for no bytes */
     *encoding = (XmlEncoding){ NULL };
     if (!find_encoding(name, data, length, encoding, error)) {
         return NULL;
@@ -162,16 +186,7 @@ char *xml_text_decode(const char *name, GBytes *bytes, XmlEncoding *encoding, GE
     if (is_utf8(encoding)) {
         return decode_utf8(name, data + mark, length - mark, error);
     }
-    g_autofree char *text =
-        decode_other(name, data + mark, length - mark, encoding->charset, error);
-    /* Only an encoding that has ASCII's letters can have been read from a declaration. */
-    if (text != NULL && length > 1 && data[0] == '<' && data[1] != '\0' && text[0] != '<') {
-        g_autofree char *sentence =
-            g_strdup_printf("the file says it is %s, but it is not written so", encoding->charset);
-        xml_text_error(error, name, 1, 1, sentence);
-        return NULL;
-    }
-    return g_steal_pointer(&text);
+    return decode_other(name, data + mark, length - mark, encoding->charset, error);
 }
 
 GBytes *xml_text_encode(const XmlEncoding *encoding, const char *text)
