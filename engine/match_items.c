@@ -1,0 +1,290 @@
+/* What is known of each device of both sides, made comparable, and whether two of them can be one.
+ */
+#include "engine/match_private.h"
+
+#include <string.h>
+
+#include "engine/domain_edit.h"
+#include "engine/launch.h"
+
+#define VIRTIO_VENDOR 0x1af4
+
+/* Virtio functions have one id on a conventional bus and another one behind a PCIe port (virtio
+ * 1.0, 4.1.2: 0x1040 + type), which need not be in the same order. */
+static const struct {
+    guint16 conventional, modern;
+} virtio_ids[] = {
+    { 0x1000, 0x1041 }, { 0x1001, 0x1042 }, { 0x1002, 0x1045 }, { 0x1003, 0x1043 },
+    { 0x1004, 0x1048 }, { 0x1005, 0x1044 }, { 0x1009, 0x1049 },
+};
+
+/* What `info usb` calls them (QEMU 7.2 and 10.0); all that is known where QEMU names no driver. */
+static const struct {
+    const char *product, *driver;
+} usb_products[] = {
+    { "QEMU USB Audio Interface", "usb-audio" },
+    { "QEMU USB Braille", "usb-braille" },
+    { "QEMU USB CCID", "usb-ccid" },
+    { "QEMU USB Hub", "usb-hub" },
+    { "QEMU USB Keyboard", "usb-kbd" },
+    { "QEMU USB MSD", "usb-storage" },
+    { "QEMU USB MTP", "usb-mtp" },
+    { "QEMU USB Mouse", "usb-mouse" },
+    { "QEMU USB Network Interface", "usb-net" },
+    { "QEMU USB Serial", "usb-serial" },
+    { "QEMU USB Tablet", "usb-tablet" },
+    { "QEMU PenPartner Tablet", "usb-wacom-tablet" },
+    { "USB Attached SCSI HBA", "usb-uas" },
+    { "USB Host Device", "usb-host" },
+    { "USB Redirection Device", "usb-redir" },
+};
+
+gboolean match_may_use(const Matching *matching, Evidence evidence)
+{
+    return matching->mask >> evidence & 1;
+}
+
+/* --- facts ------------------------------------------------------------------------------------ */
+
+static void set_fact(Matching *matching, Item *item, Evidence evidence, const char *text)
+{
+    if (text && *text && match_may_use(matching, evidence))
+        item->facts[evidence] = g_string_chunk_insert(matching->texts, text);
+}
+
+/* Paths are compared as text: the file systems of QEMU and of this program need not be one. */
+static void set_file(Matching *matching, Item *item, const char *file)
+{
+    if (!file || g_str_has_prefix(file, "json:"))
+        return;
+    if (g_str_has_prefix(file, "file:/"))
+        file += strlen("file:");
+    while (g_str_has_prefix(file, "./"))
+        file += strlen("./");
+    g_autofree char *path = g_path_is_absolute(file) ? g_canonicalize_filename(file, "/") : NULL;
+    set_fact(matching, item, EVIDENCE_FILE, path ? path : file);
+}
+
+static gboolean is_drive(DeviceKind kind)
+{
+    return kind == KIND_DISK || kind == KIND_CDROM || kind == KIND_FLOPPY;
+}
+
+/* ide-hd is the driver of disks on either of two kinds of bus. */
+static void set_driver(Matching *matching, Item *item, const Model *model, const char *driver,
+                       gboolean on_sata)
+{
+    if (!driver || !*driver)
+        return;
+    item->driver = g_string_chunk_insert_const(matching->texts, model ? model->driver : driver);
+    item->sort = item->driver;
+    if (on_sata) {
+        g_autofree char *sort = g_strconcat(item->driver, " sata", NULL);
+        item->sort = g_string_chunk_insert_const(matching->texts, sort);
+    }
+}
+
+static guint32 pci_id(guint16 vendor, guint16 device)
+{
+    for (gsize i = 0; vendor == VIRTIO_VENDOR && i < G_N_ELEMENTS(virtio_ids); i++) {
+        if (virtio_ids[i].modern == device)
+            device = virtio_ids[i].conventional;
+    }
+    return (guint32)vendor << 16 | device;
+}
+
+/* The id that libvirt and `run` derive. place: the bay of a drive that has no address yet. */
+static void derive_id(Matching *matching, Item *item, const Address *place)
+{
+    DomainDevice placed = *item->configured;
+    if (place->type != ADDRESS_NONE)
+        placed.address.place = *place;
+    g_autofree char *id = launch_device_id(&placed);
+    item->derived = id ? g_string_chunk_insert(matching->texts, id) : NULL;
+}
+
+static void read_configured(Matching *matching, Item *item, const DomainDevice *configured,
+                            const Address *place)
+{
+    item->configured = configured;
+    item->order = configured->position;
+    set_fact(matching, item, EVIDENCE_ID, configured->alias);
+    set_fact(matching, item, EVIDENCE_MAC, configured->mac);
+    set_fact(matching, item, EVIDENCE_SERIAL, configured->serial);
+    set_file(matching, item, configured->source);
+    set_driver(matching, item, configured->model, configured->driver,
+               is_drive(configured->kind) && g_strcmp0(configured->bus, "sata") == 0);
+    if (configured->model)
+        item->pci_id = pci_id(configured->model->vendor, configured->model->device);
+    if (item->facts[EVIDENCE_ID])
+        g_hash_table_insert(matching->by_alias, (char *)item->facts[EVIDENCE_ID], item);
+    else if (match_may_use(matching, EVIDENCE_ID))
+        derive_id(matching, item, place);
+}
+
+/* "name QEMU USB Tablet, speed 480" */
+static const char *driver_of_product(const char *attached)
+{
+    if (!attached || !g_str_has_prefix(attached, "name "))
+        return NULL;
+    const char *name = attached + strlen("name ");
+    for (gsize i = 0; i < G_N_ELEMENTS(usb_products); i++) {
+        gsize length = strlen(usb_products[i].product);
+        if (strncmp(name, usb_products[i].product, length) == 0 && strchr(",", name[length]))
+            return usb_products[i].driver;
+    }
+    return NULL;
+}
+
+static void read_device_driver(Matching *matching, Item *item)
+{
+    const Device *device = item->device;
+    gboolean on_sata = device->bus && device->bus->family == BUS_SATA && is_drive(device->kind);
+    if (!(matching->mask & ~EVIDENCE_INFO_PCI))
+        return;
+    if (*device->driver)
+        set_driver(matching, item, device->model, device->driver, on_sata);
+    else
+        set_driver(matching, item, NULL, driver_of_product(device->attached), FALSE);
+}
+
+static void read_device(Matching *matching, Item *item, const Device *device)
+{
+    item->device = device;
+    g_hash_table_insert(matching->by_device, (Device *)device, item);
+    read_device_driver(matching, item);
+    set_fact(matching, item, EVIDENCE_ID, device->id);
+    if (device->nic && device->nic->mac) {
+        g_autofree char *mac = g_ascii_strdown(device->nic->mac, -1);
+        set_fact(matching, item, EVIDENCE_MAC, mac);
+    }
+    if (device->drive)
+        set_file(matching, item, device->drive->file);
+    if (is_drive(device->kind))
+        set_fact(matching, item, EVIDENCE_SERIAL, device_property(device, "serial"));
+    if (device->pci)
+        item->pci_id = pci_id(device->pci->vendor, device->pci->device);
+    if (item->facts[EVIDENCE_ID])
+        g_hash_table_insert(matching->by_id, (char *)item->facts[EVIDENCE_ID], item);
+    const Item *parent = g_hash_table_lookup(matching->by_device, device_parent(device));
+    item->depth = parent ? parent->depth + 1 : 0;
+}
+
+void match_items_read(Matching *matching)
+{
+    const GPtrArray *configured = matching->domain->devices;
+    const GPtrArray *devices = matching->guest->devices;
+    const GPtrArray *memory = matching->guest->memory_devices;
+    g_autoptr(GArray) places = domain_target_places(matching->domain);
+    matching->configured_count = configured->len;
+    matching->device_count = devices->len + memory->len;
+    matching->configured = g_new0(Item, configured->len + 1);
+    matching->devices = g_new0(Item, matching->device_count + 1);
+    for (guint i = 0; i < configured->len; i++)
+        read_configured(matching, &matching->configured[i], configured->pdata[i],
+                        &g_array_index(places, Address, i));
+    for (guint i = 0; i < matching->device_count; i++) {
+        matching->devices[i].order = i;
+        read_device(matching, &matching->devices[i],
+                    i < devices->len ? devices->pdata[i] : memory->pdata[i - devices->len]);
+    }
+}
+
+/* --- whether two can be one ------------------------------------------------------------------- */
+
+gboolean match_same_sort(const Item *configured, const Item *device)
+{
+    if (configured->sort && device->sort)
+        return configured->sort == device->sort;
+    return match_fits(configured, device);
+}
+
+/* Controllers are of one kind when they bring the same kind of bus. */
+static BusFamily offered(const Model *model)
+{
+    return model ? model->offers == BUS_PCIE ? BUS_PCI : model->offers : BUS_OTHER;
+}
+
+static gboolean same_kind(const Item *configured, const Item *device)
+{
+    DeviceKind a = configured->configured->kind, b = device->device->kind;
+    const Model *model = configured->driver ? model_find(configured->driver) : NULL;
+    if (is_drive(a) || is_drive(b))
+        return is_drive(a) && is_drive(b);
+    if (a == KIND_CONTROLLER || a == KIND_BRIDGE)
+        return (b == KIND_CONTROLLER || b == KIND_BRIDGE) &&
+               offered(model) == offered(device->device->model);
+    return a == b && a != KIND_OTHER && a != KIND_USB;
+}
+
+gboolean match_fits(const Item *configured, const Item *device)
+{
+    if (configured->driver && configured->driver == device->driver)
+        return TRUE;
+    if (!device->driver && configured->pci_id && device->pci_id)
+        return configured->pci_id == device->pci_id;
+    if (!configured->driver || !device->driver)
+        return configured->configured->kind == device->device->kind;
+    return same_kind(configured, device);
+}
+
+/* One that is relative to a folder which is not known may be the end of the other. */
+static gboolean files_agree(const char *a, const char *b)
+{
+    if (strcmp(a, b) == 0)
+        return TRUE;
+    gboolean relative = !g_path_is_absolute(a);
+    const char *end = relative ? a : b, *whole = relative ? b : a;
+    if (g_path_is_absolute(end) || strlen(end) >= strlen(whole))
+        return FALSE;
+    const char *tail = whole + strlen(whole) - strlen(end);
+    return tail[-1] == '/' && strcmp(tail, end) == 0;
+}
+
+/* Media come and go. */
+static gboolean is_removable(const Item *configured, const Item *device)
+{
+    DeviceKind a = configured->configured->kind, b = device->device->kind;
+    return a == KIND_CDROM || a == KIND_FLOPPY || b == KIND_CDROM || b == KIND_FLOPPY;
+}
+
+/* The ids differ, and one of them is meant for something else. */
+static gboolean is_someone_else(const Matching *matching, const Item *configured,
+                                const Item *device)
+{
+    const char *alias = configured->facts[EVIDENCE_ID], *id = device->facts[EVIDENCE_ID];
+    if (!id || g_strcmp0(alias, id) == 0)
+        return FALSE;
+    const Item *holder = g_hash_table_lookup(matching->by_alias, id);
+    const Item *meant = alias ? g_hash_table_lookup(matching->by_id, alias) : NULL;
+    return (holder && match_fits(holder, device)) || (meant && match_fits(configured, meant));
+}
+
+/* Where the ids of the file are those of the guest, another id says that it is another device. What
+ * the machine brings has none. */
+static gboolean is_named_otherwise(const Matching *matching, const Item *configured,
+                                   const Item *device)
+{
+    const char *alias = configured->facts[EVIDENCE_ID];
+    return matching->ids_agree && alias && !device->device->implicit &&
+           g_strcmp0(alias, device->facts[EVIDENCE_ID]) != 0;
+}
+
+guint match_contradictions(const Matching *matching, const Item *configured, const Item *device,
+                           gboolean by_order)
+{
+    guint contradictions = 0;
+    for (Evidence fact = EVIDENCE_MAC; fact <= EVIDENCE_SERIAL; fact++) {
+        const char *a = configured->facts[fact], *b = device->facts[fact];
+        if (!a || !b || strcmp(a, b) == 0)
+            continue;
+        if (fact != EVIDENCE_FILE || !(files_agree(a, b) || is_removable(configured, device)))
+            contradictions |= 1u << fact;
+    }
+    if (!match_same_sort(configured, device))
+        contradictions |= 1u << EVIDENCE_MODEL;
+    if (is_someone_else(matching, configured, device) ||
+        (by_order && is_named_otherwise(matching, configured, device)))
+        contradictions |= 1u << EVIDENCE_ID;
+    return contradictions;
+}
