@@ -239,16 +239,13 @@ static char quote_of(const Patcher *patcher, const XmlElementSpan *span)
 }
 
 /* What to put before a new attribute: a line end and the indentation where those beside it stand on
- * lines of their own. */
+ * lines of their own. The first one may well stand behind the name all the same. */
 static char *separator(const Patcher *patcher, const XmlElementSpan *span,
                        const XmlAttributeSpan *before)
 {
-    const XmlAttributeSpan *first =
-        span->attributes > 0 ? xml_scan_attribute(patcher->scan, span, 0) : NULL;
-    const XmlAttributeSpan *like = before != first        ? before
-                                   : span->attributes > 1 ? first + 1
-                                                          : NULL;
-    if (like != NULL) {
+    if (before != NULL) {
+        gboolean first = before == xml_scan_attribute(patcher->scan, span, 0);
+        const XmlAttributeSpan *like = first && span->attributes > 1 ? before + 1 : before;
         gsize begin = xml_blanks_before(patcher->text, like->name);
         g_autofree char *blanks = g_strndup(patcher->text + begin, like->name - begin);
         if (strpbrk(blanks, "\r\n") != NULL) {
