@@ -13,12 +13,16 @@ typedef struct {
 
 typedef struct {
     GPtrArray *arguments; /* (char *) without the program's name, NULL-terminated */
-    GPtrArray *notes;     /* (char *) elements that were not translated, or differently */
+    GPtrArray *missing;   /* (char *) what the file says and the command line does not, or does
+                           * differently: "<iotune> of disk vda" */
+    GPtrArray *notes;     /* (char *) what was added or chosen for it, as sentences */
 } Launch;
 
-/* Static addresses are passed (bus=, addr=; scsi-id, lun, unit; port), dynamic ones left to QEMU.
- * Ids are the aliases, else those that libvirt derives. Errors: ENGINE_ERROR_INPUT as domain_check;
- * ENGINE_ERROR_REFUSED for what cannot be said to QEMU. (transfer full) */
+/* Static PCI, USB and virtio-serial addresses are passed (bus=, addr=; port; nr), dynamic ones left
+ * to QEMU; drive addresses are passed always (scsi-id, lun, unit). Ids are the aliases, else those
+ * that libvirt derives. Names of files that are not absolute count from the file's folder. Errors:
+ * ENGINE_ERROR_INPUT as domain_check; ENGINE_ERROR_REFUSED for what cannot be said to QEMU.
+ * (transfer full) */
 Launch *launch_plan(const Domain *domain, const LaunchOptions *options, GError **error);
 void launch_free(Launch *launch);
 
