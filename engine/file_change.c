@@ -284,6 +284,11 @@ static char *write_beside(const FileChange *change, GBytes *bytes, const struct 
     return NULL;
 }
 
+static gboolean may_write(const char *path)
+{
+    return faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) == 0;
+}
+
 static gboolean prepare_versions(FileChange *change, GError **error)
 {
     struct stat status;
@@ -293,17 +298,20 @@ static gboolean prepare_versions(FileChange *change, GError **error)
         return FALSE;
     }
     g_autofree char *folder = g_path_get_dirname(change->target);
-    if ((exists && access(change->target, W_OK) != 0) || access(folder, W_OK) != 0) {
+    if ((exists && !may_write(change->target)) || !may_write(folder)) {
         return refuse_errno(change, error);
     }
     if (change->after != NULL) {
         change->prepared = write_beside(change, change->after, exists ? &status : NULL, error);
+        if (change->prepared == NULL) {
+            return FALSE;
+        }
     }
     if (change->backup && exists) {
         change->prepared_backup = write_beside(change, change->before, &status, error);
+        return change->prepared_backup != NULL;
     }
-    return (change->prepared != NULL) == (change->after != NULL) &&
-           (change->prepared_backup != NULL) == (change->backup && exists);
+    return TRUE;
 }
 
 gboolean file_change_prepare(FileChange *change, GError **error)

@@ -140,7 +140,8 @@ static void compare(Diff *diff)
         box.a_end--;
         box.b_end--;
     }
-    g_autofree int *rows = g_new(int, (COST_MAX + 1) * (COST_MAX + 2) / 2);
+    guint most = MIN(COST_MAX, box.a_end + box.b_end);
+    g_autofree int *rows = g_new(int, (most + 1) * (most + 2) / 2);
     while (box.a < box.a_end || box.b < box.b_end) {
         advance(diff, rows, &box);
     }
