@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "engine/demo_images.h"
-#include "engine/guest_process.h"
 
 struct Demo {
     GuestProcess *process;
@@ -184,9 +183,9 @@ const char *demo_folder(const Demo *demo)
     return guest_process_folder(demo->process);
 }
 
-gboolean demo_check(Demo *demo, GError **error)
+GuestProcess *demo_process(const Demo *demo)
 {
-    return guest_process_check(demo->process, error);
+    return demo->process;
 }
 
 void demo_free(Demo *demo)

@@ -3,7 +3,7 @@
 #ifndef BACKPLANE_DEMO_H
 #define BACKPLANE_DEMO_H
 
-#include <gio/gio.h>
+#include "engine/guest_process.h"
 
 typedef struct Demo Demo;
 
@@ -16,8 +16,8 @@ const char *demo_target(const Demo *demo);
 /* Where its images are: two of them, spare.img and spare.qcow2, are there to be plugged in. The
  * guest's serial line is the unix socket serial.sock in it. */
 const char *demo_folder(const Demo *demo);
-/* FALSE when QEMU has ended by itself; error (ENGINE_ERROR_REFUSED) tells its last words. */
-gboolean demo_check(Demo *demo, GError **error);
+/* To see whether it still runs. */
+GuestProcess *demo_process(const Demo *demo);
 /* Ends QEMU and removes the folder. Whichever way this process ends without calling it, a crash
  * included, QEMU ends and the folder goes as well. */
 void demo_free(Demo *demo);

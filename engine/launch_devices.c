@@ -119,6 +119,8 @@ static void put(LaunchPlan *plan, const DomainDevice *device)
     const char *why = obstacle(device);
 
     launch_say(plan, device->node);
+    launch_child(plan, device->node, "target");
+    launch_child(plan, device->node, "model");
     if (device->builtin) {
         put_builtin(plan, device);
     } else if (is_withheld(device) || why) {

@@ -281,7 +281,7 @@ static void without_its_kernel_it_runs_with_a_note(void **state)
     g_setenv("BACKPLANE_GUEST", BUILDDIR "/guest.elf", TRUE);
     assert_non_null(demo);
     assert_non_null(note);
-    assert_true(demo_check(demo, NULL));
+    assert_true(guest_process_check(demo_process(demo), NULL));
 }
 
 static void a_folder_that_cannot_be_is_told(void **state)

@@ -1,0 +1,26 @@
+/* What the commands share that start a QEMU themselves: its monitor is looked at with patience,
+ * and whoever sits at a terminal gets the console on it. */
+#ifndef BACKPLANE_ONCE_OWN_H
+#define BACKPLANE_ONCE_OWN_H
+
+#include "engine/guest_process.h"
+#include "tui/once_loop.h"
+
+/* Once.data of such a task. */
+typedef struct {
+    GuestProcess *process;
+    gpointer data; /* the command's */
+    gint64 deadline;
+} OnceOwn;
+
+/* Runs a task against the QEMU's monitor. One that is slow to start is waited for; one that has
+ * ended is told with its last words. Gives the exit status. */
+int once_own_look(const Options *options, GuestProcess *process, void (*live)(Once *once),
+                  gpointer data);
+
+/* Whether there is a terminal for the console, and the user does not ask for JSON. */
+gboolean once_own_screen(const Options *options);
+/* The console on a target, with the domain file of the options; gives the exit status. */
+int once_own_console(const Options *options, const char *target);
+
+#endif

@@ -1,0 +1,160 @@
+/* `run`: starts the guest that a domain file describes and leaves it running. */
+#include "tui/once.h"
+
+#include "engine/emulator.h"
+#include "engine/launch.h"
+#include "tui/once_own.h"
+#include "tui/report.h"
+#include "tui/report_json.h"
+
+typedef struct {
+    Domain *domain;
+    Emulator *emulator;
+    Launch *launch;
+} RunPlan;
+
+static void run_plan_clear(RunPlan *plan)
+{
+    g_clear_pointer(&plan->launch, launch_free);
+    g_clear_pointer(&plan->emulator, emulator_free);
+    g_clear_pointer(&plan->domain, domain_unref);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(RunPlan, run_plan_clear)
+
+static int fail(const GError *error)
+{
+    report_complain("%s", error->message);
+    return exit_status_from_error(error);
+}
+
+/* ---- what will run ---- */
+
+static gboolean make_plan(const Options *options, RunPlan *plan, GError **error)
+{
+    LaunchOptions launch = { .extra = (const char *const *)options->arguments };
+
+    plan->domain = domain_load(options->target, error);
+    plan->emulator = plan->domain ? emulator_find(plan->domain, options->emulator, error) : NULL;
+    if (!plan->emulator)
+        return FALSE;
+    launch.machine = plan->emulator->machine;
+    launch.kvm = plan->emulator->kvm;
+    plan->launch = launch_plan(plan->domain, &launch, error);
+    return plan->launch != NULL;
+}
+
+static void tell_all(const char *before, const GPtrArray *sentences)
+{
+    for (guint i = 0; i < sentences->len; i++)
+        report_complain("%s%s", before, (const char *)sentences->pdata[i]);
+}
+
+/* FALSE when the user wants all of the file or nothing. */
+static gboolean tell_plan(const Options *options, const RunPlan *plan)
+{
+    tell_all("", plan->emulator->notes);
+    tell_all("", plan->launch->notes);
+    tell_all("not translated: ", plan->launch->missing);
+    if (!options->strict || plan->launch->missing->len == 0)
+        return TRUE;
+    report_complain("%s is not translated wholly, and --strict was given: nothing was started",
+                    options->target);
+    return FALSE;
+}
+
+static int print_line(const RunPlan *plan)
+{
+    g_autofree char *text = launch_to_text(plan->emulator->program, plan->launch);
+
+    return report_print(text) ? EXIT_DONE : EXIT_REFUSED;
+}
+
+/* ---- the guest that runs ---- */
+
+static char *running_text(const Guest *guest, const GuestProcess *process)
+{
+    return g_strdup_printf("%s runs, its monitor is %s, its process %d\n", guest->name,
+                           guest_process_target(process), guest_process_pid(process));
+}
+
+static json_t *sentences_json(const GPtrArray *sentences)
+{
+    json_t *array = json_array();
+
+    for (guint i = 0; i < sentences->len; i++)
+        json_array_append_new(array, report_string_json(sentences->pdata[i]));
+    return array;
+}
+
+static char *running_json(const Guest *guest, const OnceOwn *own)
+{
+    const RunPlan *plan = own->data;
+
+    return report_finish_json(
+        json_pack("{s:o, s:o, s:i, s:o, s:o}", "name", report_string_json(guest->name), "monitor",
+                  report_string_json(guest_process_target(own->process)), "pid",
+                  guest_process_pid(own->process), "missing", sentences_json(plan->launch->missing),
+                  "notes", sentences_json(plan->launch->notes)));
+}
+
+static void run_live(Once *once)
+{
+    const OnceOwn *own = once->data;
+    const Guest *guest = session_guest(once->session);
+
+    if (once_own_screen(once->options))
+        once_end(once, EXIT_DONE);
+    else
+        once_answer(once,
+                    once->options->json ? running_json(guest, own)
+                                        : running_text(guest, own->process),
+                    EXIT_DONE);
+}
+
+/* The guest runs on when the console is left, unless it has ended by itself. */
+static int run_console(const Options *options, const RunPlan *plan, GuestProcess *process)
+{
+    Options with_file = *options;
+    int status;
+    g_autoptr(GError) error = NULL;
+
+    with_file.domain = options->target;
+    status = once_own_console(&with_file, guest_process_target(process));
+    if (!guest_process_check(process, &error))
+        return fail(error);
+    report_complain("%s runs on: backplane %s shows it, kill %d ends it",
+                    plan->domain->name ? plan->domain->name : "the guest",
+                    guest_process_target(process), guest_process_pid(process));
+    return status;
+}
+
+static int start(const Options *options, RunPlan *plan)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GuestProcess) process = guest_process_new(GUEST_PROCESS_LASTS, &error);
+    int status;
+
+    if (!process ||
+        !guest_process_start(process, plan->emulator->program,
+                             (const char *const *)plan->launch->arguments->pdata, &error))
+        return fail(error);
+    status = once_own_look(options, process, run_live, plan);
+    if (status != EXIT_DONE) {
+        guest_process_kill(process);
+        return status;
+    }
+    return once_own_screen(options) ? run_console(options, plan, process) : status;
+}
+
+int once_run_domain(const Options *options)
+{
+    g_auto(RunPlan) plan = { NULL };
+    g_autoptr(GError) error = NULL;
+
+    if (!make_plan(options, &plan, &error))
+        return fail(error);
+    if (!tell_plan(options, &plan))
+        return EXIT_REFUSED;
+    return options->print ? print_line(&plan) : start(options, &plan);
+}
