@@ -147,19 +147,7 @@ static void compare(Diff *diff)
     }
 }
 
-/* --- hunks ----------------------------------------------------------------------------------- */
-
-static void print_line(GPtrArray *output, char sign, const Line *line)
-{
-    gsize length = line->length;
-    gboolean ended = length > 0 && line->text[length - 1] == '\n';
-    length -= ended;
-    length -= ended && length > 0 && line->text[length - 1] == '\r';
-    g_ptr_array_add(output, g_strdup_printf("%c%.*s", sign, (int)length, line->text));
-    if (!ended) {
-        g_ptr_array_add(output, g_strdup("\\ No newline at end of file"));
-    }
-}
+/* --- where a run of changes begins ----------------------------------------------------------- */
 
 static gboolean is_changed(GArray *lines, guint i)
 {
@@ -174,6 +162,92 @@ static void skip_changes(const Diff *diff, guint *a, guint *b)
     }
     while (is_changed(diff->after, *b)) {
         (*b)++;
+    }
+}
+
+/* The run [*begin, *end) one line up or down: the same diff where the line that it leaves behind is
+ * the one that it takes. */
+static gboolean slide(GArray *lines, guint *begin, guint *end, int step)
+{
+    if (step < 0 ? *begin == 0 : *end == lines->len) {
+        return FALSE;
+    }
+    Line *taken = line_at(lines, step < 0 ? *begin - 1 : *end);
+    Line *left = line_at(lines, step < 0 ? *end - 1 : *begin);
+    if (taken->changed || taken->number != left->number) {
+        return FALSE;
+    }
+    taken->changed = TRUE;
+    left->changed = FALSE;
+    *begin += (guint)step;
+    *end += (guint)step;
+    return TRUE;
+}
+
+/* How little a line is one that something begins with: the less it is indented the better, the end
+ * of an element is worse than another line, and a line with nothing worst. */
+static guint strangeness(GArray *lines, guint i)
+{
+    const char *text = line_at(lines, i)->text;
+    gsize indent = strspn(text, " \t");
+    if (text[indent] == '\n' || text[indent] == '\r') {
+        return G_MAXUINT;
+    }
+    return 2 * (guint)indent + (strncmp(text + indent, "</", 2) == 0);
+}
+
+/* Of the places where a run can stand, the last one of those that read best. */
+static void settle_run(GArray *lines, guint *begin, guint *end)
+{
+    while (slide(lines, begin, end, -1)) {
+    }
+    guint best = strangeness(lines, *begin), at_best = *begin;
+    while (slide(lines, begin, end, 1)) {
+        if (strangeness(lines, *begin) <= best) {
+            best = strangeness(lines, *begin);
+            at_best = *begin;
+        }
+    }
+    while (*begin > at_best) {
+        slide(lines, begin, end, -1);
+    }
+}
+
+/* Runs that only take away or only add read better where elements begin. */
+static void settle(Diff *diff)
+{
+    guint a = 0, b = 0;
+    while (a < diff->before->len || b < diff->after->len) {
+        guint a_end = a, b_end = b;
+        skip_changes(diff, &a_end, &b_end);
+        if (a_end > a && b_end == b) {
+            guint begin = a, end = a_end;
+            settle_run(diff->before, &begin, &end);
+            b_end += MAX(end, a_end) - a_end;
+            a_end = MAX(end, a_end);
+        } else if (b_end > b && a_end == a) {
+            guint begin = b, end = b_end;
+            settle_run(diff->after, &begin, &end);
+            a_end += MAX(end, b_end) - b_end;
+            b_end = MAX(end, b_end);
+        }
+        gboolean equal = a_end == a && b_end == b;
+        a = a_end + equal;
+        b = b_end + equal;
+    }
+}
+
+/* --- hunks ----------------------------------------------------------------------------------- */
+
+static void print_line(GPtrArray *output, char sign, const Line *line)
+{
+    gsize length = line->length;
+    gboolean ended = length > 0 && line->text[length - 1] == '\n';
+    length -= ended;
+    length -= ended && length > 0 && line->text[length - 1] == '\r';
+    g_ptr_array_add(output, g_strdup_printf("%c%.*s", sign, (int)length, line->text));
+    if (!ended) {
+        g_ptr_array_add(output, g_strdup("\\ No newline at end of file"));
     }
 }
 
@@ -241,6 +315,7 @@ GPtrArray *line_diff(const char *before, const char *after)
     Diff diff = { before_lines, after_lines };
     GPtrArray *output = g_ptr_array_new_with_free_func(g_free);
     compare(&diff);
+    settle(&diff);
     guint a = count_equal(&diff, 0, 0), b = a;
     while (a < before_lines->len || b < after_lines->len) {
         Box hunk = hunk_at(&diff, a, b);

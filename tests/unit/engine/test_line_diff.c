@@ -31,6 +31,13 @@ static const struct {
       "@@ -1,8 +1,8 @@\n-a\n+x\n 1\n 2\n 3\n 4\n 5\n 6\n-b\n+y" },
     { "a\n1\n2\n3\n4\n5\n6\n7\nb\n", "x\n1\n2\n3\n4\n5\n6\n7\ny\n",
       "@@ -1,4 +1,4 @@\n-a\n+x\n 1\n 2\n 3\n@@ -6,4 +6,4 @@\n 5\n 6\n 7\n-b\n+y" },
+    /* an element comes and goes whole, wherever equal lines would let the change stand */
+    { " <d>\n  <a/>\n </d>\n <d>\n  <b/>\n </d>\n <d>\n  <c/>\n </d>\n",
+      " <d>\n  <a/>\n </d>\n <d>\n  <c/>\n </d>\n",
+      "@@ -1,9 +1,6 @@\n  <d>\n   <a/>\n  </d>\n- <d>\n-  <b/>\n- </d>\n  <d>\n   <c/>\n  </d>" },
+    { " <d>\n  <a/>\n </d>\n</x>\n", " <d>\n  <a/>\n </d>\n <d>\n  <b/>\n </d>\n</x>\n",
+      "@@ -1,4 +1,7 @@\n  <d>\n   <a/>\n  </d>\n+ <d>\n+  <b/>\n+ </d>\n </x>" },
+    { "<a/>\n\n<b/>\n", "<a/>\n\n<c/>\n\n<b/>\n", "@@ -1,3 +1,5 @@\n <a/>\n \n+<c/>\n+\n <b/>" },
     { "a\nb\nc\n", "c\nb\na\n", "@@ -1,3 +1,3 @@\n-a\n-b\n c\n+b\n+a" },
 };
 
