@@ -433,6 +433,31 @@ static void test_carries_only_what_is_saved(void **state)
     assert_non_null(strstr(domain->bench->refusal->message, "save or drop them first"));
 }
 
+/* Nothing tells which of the two is which; where the file says the same of both it does not matter.
+ */
+static void test_does_not_guess_which_element(void **state)
+{
+    static const char one[] = "    <interface type='user'><model type='e1000'/></interface>\n";
+    static const char other[] = "    <interface type='network'>\n"
+                                "      <source network='default'/>\n"
+                                "      <model type='e1000'/>\n"
+                                "    </interface>\n";
+    const DomainBench *domain = *state;
+    g_autofree char *different = g_strconcat(HEAD, one, other, TAIL, NULL);
+    g_autofree char *alike = g_strconcat(HEAD, one, one, TAIL, NULL);
+    g_autofree char *left = g_strconcat(HEAD, one, TAIL, NULL);
+    Session *session;
+
+    write_file(domain, different);
+    bench_plug(domain->bench, "e1000", "net5", 5);
+    session = connect_with_domain(domain);
+    assert_not_carried(session, bench_detach_plan("net5", 5), "it is not certain that net5 is");
+    write_file(domain, alike);
+    assert_true(session_domain_revert(session, NULL));
+    bench_run(domain->bench, carried(session, bench_detach_plan("net5", 5)));
+    assert_file(domain, left);
+}
+
 /* The place is taken in the file, by a device that is not plugged in just now. */
 static void test_the_file_has_to_stay_valid(void **state)
 {
@@ -456,6 +481,7 @@ static void test_undo_needs_the_file_as_it_was_left(void **state)
     write_file(domain, HEAD NIC TAIL);
     fake_monitor_forget(domain->bench->fake);
     plan_and_wait(domain, session_plan_undo);
+    assert_non_null(domain->bench->refusal);
     assert_int_equal(domain->bench->refusal->code, ENGINE_ERROR_REFUSED);
     assert_non_null(strstr(domain->bench->refusal->message, "changed by somebody else"));
     assert_int_equal(fake_monitor_count(domain->bench->fake, "device_del"), 0);
@@ -563,6 +589,7 @@ int main(void)
         WITH_DOMAIN(test_refused_by_the_guest),
         WITH_DOMAIN(test_what_is_not_in_the_file_needs_nothing),
         WITH_DOMAIN(test_carries_only_what_is_saved),
+        WITH_DOMAIN(test_does_not_guess_which_element),
         WITH_DOMAIN(test_the_file_has_to_stay_valid),
         WITH_DOMAIN(test_undo_needs_the_file_as_it_was_left),
         WITH_DOMAIN(test_lost_on_the_way),
