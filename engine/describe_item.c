@@ -133,13 +133,31 @@ static gboolean needs_name(const DescribeItem *item)
     return meant && g_strcmp0(meant->driver, words->driver) != 0;
 }
 
-/* How many ports it was given, where that is not what it has by itself. */
+/* QEMU does not show how many ports an xHCI has (7.2, 10.0), but that many at least. */
+static guint highest_port(const Device *controller)
+{
+    guint highest = 0;
+    for (guint i = 0; i < controller->buses->len; i++) {
+        const Bus *bus = controller->buses->pdata[i];
+        for (guint j = 0; j < bus->devices->len; j++) {
+            const Address *address = &((Device *)bus->devices->pdata[j])->address;
+            if (address->type == ADDRESS_USB)
+                highest = MAX(highest, g_ascii_strtoull(address->usb.port, NULL, 10));
+        }
+    }
+    return highest;
+}
+
+/* How many ports it was given, where that is not what it has by itself. (transfer full) */
 static char *port_count(const DescribeItem *item)
 {
-    guint ports = MAX(number(item, "p2"), number(item, "p3"));
     guint usual = item->device->model ? item->device->model->targets : 0;
-    if (!ports)
+    guint ports = MAX(number(item, "p2"), number(item, "p3"));
+    ports = MAX(ports, highest_port(item->device));
+    if (fact(item, "max_ports"))
         ports = number(item, "max_ports");
+    else if (ports < usual)
+        return NULL;
     return ports && ports != usual ? g_strdup_printf("%u", ports) : NULL;
 }
 

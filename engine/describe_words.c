@@ -113,6 +113,15 @@ static const DomainModel *unknown_words(const Guest *guest, const Device *device
     return is_controller(device, bus) ? unknown_controller(bus->family) : NULL;
 }
 
+/* A controller that has an index elsewhere, and whose bus is not to be found. */
+static gboolean lacks_bus(const Guest *guest, const Device *device, const DomainModel *words)
+{
+    gboolean indexed = FALSE;
+    for (gsize i = 0; i < G_N_ELEMENTS(unknown_controllers); i++)
+        indexed = indexed || strcmp(unknown_controllers[i].type, words->type) == 0;
+    return indexed && !numbering_bus_of(guest, device);
+}
+
 const DomainModel *describe_words(MachineFamily family, const Guest *guest, const Device *device)
 {
     if (is_expander_part(device) || is_mute_speaker(device))
@@ -122,5 +131,7 @@ const DomainModel *describe_words(MachineFamily family, const Guest *guest, cons
         words = virtio_words(family, device);
     if (!words)
         return unknown_words(guest, device);
+    if (strcmp(words->element, "controller") == 0 && lacks_bus(guest, device, words))
+        return NULL;
     return strcmp(words->element, "disk") == 0 ? disk_words(family, device, words) : words;
 }

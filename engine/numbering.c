@@ -62,25 +62,59 @@ static Bus *first_bus(const Device *device)
     return NULL;
 }
 
-/* QEMU (7.2, hw/pci-bridge/pci_expander_bridge.c) hangs the expander's root bus on a host bridge of
- * its own, which is told by the expander's id or number alone. */
-static Bus *expander_root(const Guest *guest, const Device *expander, const char *number)
+/* NULL for what is no expander. */
+static const char *expander_number(const Device *device)
 {
-    const GPtrArray *devices = guest->root->devices;
-    for (guint i = 0; i < devices->len; i++) {
-        const Device *host = devices->pdata[i];
-        Bus *root = strcmp(host->driver, "pxb-host") == 0 ? first_bus(host) : NULL;
-        if (root && (g_strcmp0(root->name, expander->id) == 0 ||
-                     root->number == (int)strtol(number, NULL, 10)))
+    return g_str_has_prefix(device->driver, "pxb") ? device_property(device, "bus_nr") : NULL;
+}
+
+static Bus *host_root(const Device *device)
+{
+    return strcmp(device->driver, "pxb-host") == 0 ? first_bus(device) : NULL;
+}
+
+/* QEMU (7.2, hw/pci-bridge/pci_expander_bridge.c) hangs the expander's root bus on a host bridge of
+ * its own, which the expander's id tells, or its number once there is something on the bus. */
+static Bus *known_root(const Guest *guest, const Device *expander)
+{
+    int number = strtol(expander_number(expander), NULL, 10);
+    for (guint i = 0; i < guest->root->devices->len; i++) {
+        Bus *root = host_root(guest->root->devices->pdata[i]);
+        if (root && (g_strcmp0(root->name, expander->id) == 0 || root->number == number))
+            return root;
+    }
+    return NULL;
+}
+
+/* For an empty bus of an expander without an id, one of those that no other expander has. */
+static Bus *remaining_root(const Guest *guest, const Device *expander)
+{
+    g_autoptr(GHashTable) known = g_hash_table_new(NULL, NULL);
+    guint before = 0, place = 0;
+    for (guint i = 0; i < guest->devices->len; i++) {
+        const Device *device = guest->devices->pdata[i];
+        Bus *root = expander_number(device) ? known_root(guest, device) : NULL;
+        if (root)
+            g_hash_table_add(known, root);
+        else if (device == expander)
+            place = before;
+        else if (expander_number(device))
+            before++;
+    }
+    for (guint i = 0; i < guest->root->devices->len; i++) {
+        Bus *root = host_root(guest->root->devices->pdata[i]);
+        if (root && !g_hash_table_contains(known, root) && place-- == 0)
             return root;
     }
     return NULL;
 }
 
 /* The conventional expander brings a bridge, and cards go behind that. */
-static Bus *expander_bus(const Guest *guest, const Device *expander, const char *number)
+static Bus *expander_bus(const Guest *guest, const Device *expander)
 {
-    Bus *root = expander_root(guest, expander, number);
+    Bus *root = known_root(guest, expander);
+    if (!root)
+        root = remaining_root(guest, expander);
     if (root && root->devices->len && strcmp(root->type, "pxb-bus") == 0) {
         Bus *behind = first_bus(root->devices->pdata[0]);
         return behind ? behind : root;
@@ -111,15 +145,10 @@ static gboolean is_host_function(const Device *device)
 Bus *numbering_bus_of(const Guest *guest, const Device *controller)
 {
     Bus *bus = is_host_function(controller) ? controller->bus : first_bus(controller);
-    const char *expander = bus ? NULL : device_property(controller, "bus_nr");
-    const char *master = bus ? NULL : device_property(controller, "masterbus");
-    if (expander)
-        return expander_bus(guest, controller, expander);
-    if (!master)
-        return bus;
-    g_autofree char *name = g_strdup(*master == '"' ? master + 1 : master);
-    g_strdelimit(name, "\"", '\0');
-    bus = guest_find_bus(guest, name, NULL);
+    const char *master = device_property(controller, "masterbus");
+    if (bus || expander_number(controller))
+        return bus ? bus : expander_bus(guest, controller);
+    bus = master && *master ? guest_find_bus(guest, master, NULL) : NULL;
     return bus && bus->family == BUS_USB ? bus : NULL;
 }
 

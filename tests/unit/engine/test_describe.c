@@ -10,124 +10,11 @@
 
 #include "engine/describe.h"
 #include "engine/domain_edit.h"
+#include "tests/support/described.h"
 #include "tests/unit/engine/fixture_guest.h"
 #include "tests/unit/engine/plan_guest.h"
 
-static Domain *parse(const char *text)
-{
-    g_autoptr(GError) error = NULL;
-    g_autoptr(GBytes) bytes = g_bytes_new(text, strlen(text));
-    Domain *domain = domain_parse("guest.xml", bytes, &error);
-    if (!domain)
-        fail_msg("%s in\n%s", error->message, text);
-    return domain;
-}
-
-static Domain *describe(const Guest *guest)
-{
-    g_autofree char *text = describe_guest(guest);
-    return parse(text);
-}
-
 /* --- whole guests ---------------------------------------------------------------------------- */
-
-static char *pci_name(const Address *place)
-{
-    return g_strdup_printf("%02x:%02x.%x", place->pci.bus, place->pci.slot, place->pci.function);
-}
-
-/* All addresses of that type among an element's children, below <devices>. */
-static void collect(const XmlNode *node, GHashTable *found)
-{
-    for (guint i = 0; i < node->children->len; i++) {
-        const XmlNode *element = node->children->pdata[i];
-        const XmlNode *address = xml_node_child(element, "address");
-        if (g_strcmp0(xml_node_get(address, "type"), "pci") != 0)
-            continue;
-        guint numbers[3];
-        const char *names[] = { "bus", "slot", "function" };
-        for (gsize n = 0; n < 3; n++)
-            numbers[n] = g_ascii_strtoull(xml_node_get(address, names[n]), NULL, 16);
-        char *name = g_strdup_printf("%02x:%02x.%x", numbers[0], numbers[1], numbers[2]);
-        if (!g_hash_table_add(found, name))
-            fail_msg("%s is in the file twice", name);
-    }
-}
-
-/* Every PCI function of the guest has its place in the file, and no other place is there. */
-static void assert_pci(const Guest *guest, const Domain *domain)
-{
-    g_autoptr(Numbering) numbering = numbering_new(guest, NULL);
-    g_autoptr(GHashTable) found = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    collect(domain->devices_node, found);
-    guint functions = 0;
-    for (guint i = 0; i < guest->devices->len; i++) {
-        const Device *device = guest->devices->pdata[i];
-        Address place;
-        if (device->address.type != ADDRESS_PCI)
-            continue;
-        assert_true(numbering_place(numbering, device, &place));
-        g_autofree char *name = pci_name(&place);
-        if (!g_hash_table_contains(found, name))
-            fail_msg("%s at %s is not in the file", device->driver, name);
-        functions++;
-    }
-    assert_int_equal(functions, g_hash_table_size(found));
-}
-
-static void fail_pair(const Match *match, const MatchPair *pair)
-{
-    g_autofree char *name = pair->configured ? domain_device_name(pair->configured) : NULL;
-    g_autofree char *where = address_to_text(&pair->place);
-    fail_msg("%s (%s) is %s at %s by %s, %u alternatives: %s\n%s", name,
-             pair->device ? pair->device->driver : "-", match_state_name(pair->state), where,
-             evidence_name(pair->evidence), pair->alternatives, pair->reason,
-             xml_document_text(match->domain->document));
-}
-
-static gboolean is_codec(const Device *device)
-{
-    return device->bus && device->bus->family == BUS_HDA;
-}
-
-/* Each pair is the right one: the very device that the element was made of. Where nothing tells two
- * apart, it does not matter which. */
-static void assert_matches(const Domain *domain, const Guest *guest, gboolean exact)
-{
-    g_autoptr(Match) match = match_new(domain, guest, EVIDENCE_ALL);
-    for (guint i = 0; i < match->pairs->len; i++) {
-        const MatchPair *pair = match->pairs->pdata[i];
-        gboolean placed = pair->configured && pair->configured->address.place.type != ADDRESS_NONE;
-        if (!pair->configured ? !is_codec(pair->device)
-                              : !pair->device || pair->state > MATCH_FOUND)
-            fail_pair(match, pair);
-        if (exact && placed && (!match_pair_is_certain(pair) || pair->state != MATCH_SAME))
-            fail_pair(match, pair);
-        if (exact && !match_pair_is_certain(pair) && !pair->interchangeable && pair->configured)
-            fail_pair(match, pair);
-    }
-}
-
-static void assert_valid(const Domain *domain)
-{
-    g_autoptr(GPtrArray) problems = domain_check(domain);
-    for (guint i = 0; i < problems->len; i++)
-        fail_msg("%s\n%s", (char *)problems->pdata[i], xml_document_text(domain->document));
-    for (guint i = 0; i < domain->notes->len; i++)
-        fail_msg("%s", ((const DomainNote *)domain->notes->pdata[i])->text);
-}
-
-static void assert_described(const Guest *guest)
-{
-    g_autoptr(GError) error = NULL;
-    g_autoptr(Domain) domain = describe(guest);
-    assert_valid(domain);
-    assert_pci(guest, domain);
-    assert_matches(domain, guest, FALSE);
-    g_autoptr(Domain) pinned = domain_pin(domain, NULL, &error);
-    assert_null(error);
-    assert_matches(pinned, guest, TRUE);
-}
 
 static void test_round_trip(void **state)
 {
@@ -231,12 +118,6 @@ static const Expected pci_elements[] = {
     { "pci-serial", "chardev=tcp0",
       "<serial type='tcp'><source mode='bind' host='127.0.0.1' service='4444'/>"
       "<protocol type='raw'/><target type='pci-serial'/>" },
-    { "lsi53c895a", "", "<controller type='scsi' index='0' model='lsilogic'>" },
-    { "qemu-xhci", "p2=8 p3=8", "<controller type='usb' index='0' model='qemu-xhci' ports='8'>" },
-    { "qemu-xhci", "p2=4 p3=4", "<controller type='usb' index='0' model='qemu-xhci'>" },
-    { "ioh3420", "chassis=2 port=16 hotplug=false",
-      "<controller type='pci' index='0' model='pcie-root-port'><model name='ioh3420'/>"
-      "<target chassis='2' port='16' hotplug='off'/>" },
     { "pci-testdev", "", "<device driver='pci-testdev'>" },
 };
 
@@ -287,24 +168,52 @@ static void test_isa_elements(void **state)
 }
 
 /* Controllers that libvirt does not know are described by what they are. */
-static void test_unknown_controllers(void **state)
+static void test_controllers(void **state)
 {
     static const struct {
-        const char *driver, *bus, *text;
+        const char *driver, *bus, *properties, *text;
     } expected[] = {
-        { "lsi53c810", "SCSI", "<controller type='scsi' index='1' model='lsi53c810'>" },
-        { "ich9-usb-ehci2", "usb-bus", "<controller type='usb' index='0' model='ich9-usb-ehci2'>" },
-        { "no-such-bridge", "PCI", "<controller type='pci' index='1' model='no-such-bridge'>" },
-        { "nvme", "nvme-bus", "<device driver='nvme'><pci vendor='0x0000' device='0x0000'/>" },
+        { "lsi53c895a", "SCSI", "", "<controller type='scsi' index='1' model='lsilogic'>" },
+        { "lsi53c810", "SCSI", "", "<controller type='scsi' index='1' model='lsi53c810'>" },
+        { "qemu-xhci", "usb-bus", "p2=8 p3=8",
+          "<controller type='usb' index='0' model='qemu-xhci' ports='8'>" },
+        { "qemu-xhci", "usb-bus", "p2=4 p3=4",
+          "<controller type='usb' index='0' model='qemu-xhci'>" },
+        { "ich9-usb-ehci2", "usb-bus", "",
+          "<controller type='usb' index='0' model='ich9-usb-ehci2'>" },
+        { "virtio-serial-pci", "virtio-serial-bus", "max_ports=4",
+          "<controller type='virtio-serial' index='0' ports='4'>" },
+        { "virtio-serial-pci", "virtio-serial-bus", "max_ports=31",
+          "<controller type='virtio-serial' index='0'>" },
+        { "ioh3420", "PCIE", "chassis=2 port=16 hotplug=false",
+          "<controller type='pci' index='1' model='pcie-root-port'><model name='ioh3420'/>"
+          "<target chassis='2' port='16' hotplug='off'/>" },
+        { "no-such-bridge", "PCI", "", "<controller type='pci' index='1' model='no-such-bridge'>" },
+        { "nvme", "nvme-bus", "", "<device driver='nvme'><pci vendor='0x0000' device='0x0000'/>" },
+        /* Without its bus, which another device has, it has no index. */
+        { "ich9-usb-uhci1", NULL, "masterbus=gone.0 firstport=2",
+          "<device driver='ich9-usb-uhci1'><pci vendor='0x0000' device='0x0000'/>" },
     };
     for (gsize i = 0; i < G_N_ELEMENTS(expected); i++) {
         g_autoptr(Guest) guest = make_pc();
         Device *device =
             add_pci(guest_find_bus(guest, "pci.0", NULL), 20, 0, expected[i].driver, "x");
         device->pci = g_new0(PciFacts, 1);
-        offer_bus(device, "x.0", expected[i].bus, TRUE);
+        put_properties(device, expected[i].properties);
+        if (expected[i].bus)
+            offer_bus(device, "x.0", expected[i].bus, TRUE);
         assert_element(guest, device, expected[i].text);
     }
+}
+
+/* QEMU does not show how many ports an xHCI has; those that are used it has. */
+static void test_ports(void **state)
+{
+    g_autoptr(Guest) guest = make_pc();
+    Device *xhci = add_pci(guest_find_bus(guest, "pci.0", NULL), 20, 0, "qemu-xhci", "x");
+    Device *tablet = add_device(offer_bus(xhci, "x.0", "usb-bus", TRUE), "usb-tablet", "t");
+    tablet->address = (Address){ .type = ADDRESS_USB, .usb = { .port = "6.1" } };
+    assert_element(guest, xhci, "<controller type='usb' index='0' model='qemu-xhci' ports='6'>");
 }
 
 typedef struct {
@@ -574,7 +483,8 @@ int main(void)
         cmocka_unit_test(test_plans),
         cmocka_unit_test(test_carried),
         cmocka_unit_test(test_nothing_to_describe),
-        cmocka_unit_test(test_unknown_controllers),
+        cmocka_unit_test(test_controllers),
+        cmocka_unit_test(test_ports),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

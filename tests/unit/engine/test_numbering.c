@@ -183,6 +183,35 @@ static void test_expander(void **state)
     assert_true(numbering_index(numbering, behind) > root->number);
 }
 
+static Bus *add_expander(Guest *guest, Bus *root, guint slot, const char *id)
+{
+    Device *expander = add_pci(root, slot, "pxb-pcie", id);
+    Property *property = g_new0(Property, 1);
+    property->name = g_strdup("bus_nr");
+    property->value = g_strdup("32 (0x20)");
+    g_ptr_array_add(expander->properties, property);
+    return add_bus(add_device(guest->root, "pxb-host", NULL), id ? id : "pxb-pcie-bus.0",
+                   "pxb-pcie-bus");
+}
+
+/* Nothing tells which root bus an expander without an id has while that is empty, but each has one.
+ */
+static void test_empty_expanders(void **state)
+{
+    g_autoptr(Guest) guest = guest_new();
+    Bus *root = add_root(guest);
+    Bus *first = add_expander(guest, root, 3, NULL);
+    Bus *named = add_expander(guest, root, 4, "px");
+    Bus *second = add_expander(guest, root, 5, NULL);
+    guest_index(guest);
+    const Bus *expected[] = { first, named, second };
+    for (guint i = 0; i < G_N_ELEMENTS(expected); i++)
+        assert_ptr_equal(numbering_bus_of(guest, root->devices->pdata[i]), expected[i]);
+    g_autoptr(Numbering) numbering = numbering_new(guest, NULL);
+    assert_int_equal(numbering_index(numbering, first), 1);
+    assert_int_equal(numbering_index(numbering, second), 3);
+}
+
 static void test_companion(void **state)
 {
     g_autoptr(Guest) guest = guest_new();
@@ -318,9 +347,9 @@ int main(void)
         cmocka_unit_test(test_guest_numbers),  cmocka_unit_test(test_not_numbered),
         cmocka_unit_test(test_order_of_rules), cmocka_unit_test(test_controllers),
         cmocka_unit_test(test_bus_of),         cmocka_unit_test(test_expander),
-        cmocka_unit_test(test_companion),      cmocka_unit_test(test_round_trip),
-        cmocka_unit_test(test_places),         cmocka_unit_test(test_no_such_bus),
-        cmocka_unit_test(test_size),
+        cmocka_unit_test(test_companion),      cmocka_unit_test(test_empty_expanders),
+        cmocka_unit_test(test_round_trip),     cmocka_unit_test(test_places),
+        cmocka_unit_test(test_no_such_bus),    cmocka_unit_test(test_size),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
