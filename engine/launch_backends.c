@@ -83,9 +83,11 @@ static gboolean put_memory(LaunchPlan *plan, const DomainDevice *device, const c
         return put_none(plan, device, id, option);
     option_putf(object, "id", "mem%s", id);
     option_put(object, "mem-path", path);
-    if (file)
+    if (file) {
         option_put(object, "share",
                    launch_is(plan, device->node, "access", "shared") ? "on" : "off");
+        option_put(plan->machine, "nvdimm", "on");
+    }
     option_putf(object, "size", "%" G_GUINT64_FORMAT, bytes);
     launch_add(plan, "-object", object->str);
     option_putf(option, "memdev", "mem%s", id);

@@ -296,13 +296,29 @@ static void put_companion(LaunchPlan *plan, const DomainDevice *device, GString 
     option_put(option, "firstport", port);
 }
 
+/* QEMU would put what has no place onto an expander bus, which takes bridges alone (7.2, 10.0): it
+ * chooses the slot, but on the root bus. */
+static void put_root_bus(LaunchPlan *plan, const DomainDevice *device, GString *option)
+{
+    guint depth = 0;
+    Pass pass = pass_of(device, &depth);
+
+    if ((pass == PASS_DYNAMIC || pass == PASS_BRIDGES) && !is_fixed(device) && plan->expanders) {
+        g_autofree char *bus = launch_pci_bus(plan->domain, 0);
+
+        option_put(option, "bus", bus);
+    }
+}
+
 void launch_put_place(LaunchPlan *plan, const DomainDevice *device, GString *option)
 {
     put_companion(plan, device, option);
     if (device->address.place.type == ADDRESS_DRIVE)
         put_drive(plan, device, option);
-    if (!is_fixed(device))
+    if (!is_fixed(device)) {
+        put_root_bus(plan, device, option);
         return;
+    }
     if (device->address.place.type == ADDRESS_PCI)
         put_pci(plan, device, option);
     else if (device->address.place.type == ADDRESS_USB)

@@ -21,7 +21,7 @@ typedef struct {
     GHashTable *boot;  /* XmlNode of a device -> its place in the boot order, from <os><boot> */
     GHashTable *ids;   /* id -> DomainDevice that has it */
     GHashTable *slots; /* PCI slot (bus << 5 | slot) -> functions used in it, as bits */
-    guint expanders;   /* expander buses so far */
+    guint expanders;   /* expander buses so far; bridges come first */
     GError *error;     /* the first */
 } LaunchPlan;
 

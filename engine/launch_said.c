@@ -10,6 +10,10 @@
  * libvirt itself, what libvirt writes down of a running guest, what domain.h has read. "*" is any
  * element of <devices>. */
 static const char *const without_meaning[] = {
+    "domain/cpu/model@fallback",
+    "domain/cpu/vendor",
+    "domain/cpu@check",
+    "domain/cpu@match",
     "domain/description",
     "domain/metadata",
     "domain/title",
