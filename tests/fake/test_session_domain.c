@@ -111,16 +111,6 @@ static void write_file(const DomainBench *domain, const char *text)
     assert_true(g_file_set_contents(domain->path, text, -1, NULL));
 }
 
-static guint entries(const DomainBench *domain)
-{
-    g_autoptr(GDir) folder = g_dir_open(domain->folder, 0, NULL);
-    guint count = 0;
-
-    while (g_dir_read_name(folder))
-        count++;
-    return count;
-}
-
 static MatchState state_of(const Session *session, const char *name)
 {
     const Match *match = session_match(session);
@@ -276,7 +266,7 @@ static void test_fills_and_saves(void **state)
     assert_true(session_domain_save(session, TRUE, NULL));
     assert_false(session_domain_is_changed(session));
     assert_true(file_mentions(domain, "slot='0x03'"));
-    assert_int_equal(entries(domain), 2); /* and web01.xml~ */
+    assert_int_equal(temp_entries(domain->folder), 2); /* and web01.xml~ */
     assert_true(session_domain_save(session, FALSE, NULL));
 }
 
@@ -342,7 +332,7 @@ static void test_attaches_now_and_in_the_file(void **state)
     assert_int_equal(session_domain(session)->devices->len, 3);
     assert_int_equal(state_of(session, "net1"), MATCH_SAME);
     assert_false(session_domain_is_changed(session));
-    assert_int_equal(entries(domain), 1);
+    assert_int_equal(temp_entries(domain->folder), 1);
     with = file_text(domain);
 
     plan_and_wait(domain, session_plan_undo);
@@ -404,7 +394,7 @@ static void test_refused_by_the_guest(void **state)
     bench_run(domain->bench, carried(session, bench_attach_plan("net1", 6)));
     assert_int_equal(domain->bench->outcome, OUTCOME_ROLLED_BACK);
     assert_file(domain, FILE_TEXT);
-    assert_int_equal(entries(domain), 1);
+    assert_int_equal(temp_entries(domain->folder), 1);
     assert_int_equal(session_domain(session)->devices->len, 2);
 }
 
@@ -501,7 +491,7 @@ static void test_lost_on_the_way(void **state)
     fake_wait(domain->bench->finished);
     assert_int_equal(domain->bench->outcome, OUTCOME_LOST);
     assert_file(domain, FILE_TEXT);
-    assert_int_equal(entries(domain), 1);
+    assert_int_equal(temp_entries(domain->folder), 1);
     assert_non_null(session_match(session));
 }
 
@@ -565,7 +555,7 @@ static void test_freed_at_every_change(void **state)
             session_run(bench->session, carried(bench->session, bench_attach_plan("net1", 6)),
                         bench_on_finished, bench);
         fake_wait(!bench->session || bench->finished);
-        fake_wait(entries(domain) == 1);
+        fake_wait(temp_entries(domain->folder) == 1);
         teardown((void **)&domain);
     }
 }

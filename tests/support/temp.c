@@ -68,6 +68,16 @@ static void make_with_qemu_img(const char *path, const char *format, guint64 byt
         fail_msg("cannot make the image %s with qemu-img: %s", path, error->message);
 }
 
+guint temp_entries(const char *directory)
+{
+    g_autoptr(GDir) folder = g_dir_open(directory, 0, NULL);
+    guint count = 0;
+
+    while (folder != NULL && g_dir_read_name(folder) != NULL)
+        count++;
+    return count;
+}
+
 char *temp_image(const char *directory, const char *name, const char *format, guint64 bytes)
 {
     char *path = g_build_filename(directory, name, NULL);

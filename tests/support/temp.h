@@ -11,6 +11,8 @@ void temp_directory_remove(char *directory);
 
 /* The path of a new file of these contents. (transfer full) */
 char *temp_file(const char *directory, const char *name, const char *contents);
+/* How many files and folders it holds, hidden ones included; 0 when it is not there. */
+guint temp_entries(const char *directory);
 /* The path of a new, empty disk image; format "raw" or any that qemu-img knows. (transfer full) */
 char *temp_image(const char *directory, const char *name, const char *format, guint64 bytes);
 
