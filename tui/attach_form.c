@@ -290,6 +290,7 @@ static void set_kind(AttachForm *form, const char *name)
         if (g_str_equal(request_kind_name((RequestKind)kind), name))
             form->kind = (RequestKind)kind;
     g_clear_pointer(&form->chosen, g_hash_table_unref); /* that was for another kind */
+    form->configured = FALSE;
 }
 
 static void choose(AttachForm *form, guint field, const char *value)

@@ -3,12 +3,11 @@
 
 #include "tui/outline_domain.h"
 
-/* "disk sdf, line 47" */
 static void add_element(LineList *list, const DomainDevice *configured)
 {
     g_autofree char *name = domain_device_name(configured);
 
-    line_list_field_format(list, "config", "%s, line %u", name, configured->node->line);
+    line_list_field(list, "config", ELEMENT_TEXT, name);
 }
 
 static void add_evidence(LineList *list, const MatchPair *pair)
@@ -52,12 +51,32 @@ static void add_keys(LineList *list, const MatchPair *pair)
         detail_add_key(list, "pin-one", "make its place static");
 }
 
+/* "web01.xml:47 ----- differs" */
 static void add_heading(LineList *list, const DetailFacts *facts)
 {
+    const MatchPair *pair = facts->row->pair;
     const char *path = xml_document_name(facts->match->domain->document);
     g_autofree char *name = g_path_get_basename(path);
+    g_autofree char *line =
+        pair->configured ? g_strdup_printf("%s:%u", name, pair->configured->node->line) : NULL;
 
-    line_list_rule(list, name, match_state_name(facts->row->pair->state));
+    line_list_rule(list, line ? line : name, match_state_name(pair->state));
+}
+
+/* Where the place alone differs, it says so itself. */
+static gboolean needs_reason(const MatchPair *pair)
+{
+    return pair->reason &&
+           (pair->state != MATCH_DIFFERS || pair->contradicted || match_pair_is_ambiguous(pair) ||
+            address_equal(&pair->place, &pair->configured->address.place));
+}
+
+static void add_reason(LineList *list, const char *reason)
+{
+    g_autofree char *sentence = g_strdup(reason);
+
+    sentence[0] = g_ascii_toupper(sentence[0]);
+    line_list_text(list, ELEMENT_DIFFERS, sentence);
 }
 
 void detail_domain_add(LineList *list, const DetailFacts *facts)
@@ -74,8 +93,8 @@ void detail_domain_add(LineList *list, const DetailFacts *facts)
     } else {
         line_list_text(list, ELEMENT_TEXT, "The file does not have this device.");
     }
-    if (pair->reason)
-        line_list_text(list, ELEMENT_DIFFERS, pair->reason);
+    if (needs_reason(pair))
+        add_reason(list, pair->reason);
     if (pair->configured)
         add_keys(list, pair);
     line_list_rule(list, NULL, NULL);
@@ -85,12 +104,17 @@ void detail_domain_add_absent(LineList *list, const DetailFacts *facts)
 {
     const MatchPair *pair = facts->row->pair;
     const DomainDevice *configured = pair->configured;
+    gboolean drive = configured->kind == KIND_DISK || configured->kind == KIND_CDROM ||
+                     configured->kind == KIND_FLOPPY;
     const struct {
         const char *label, *value;
     } fields[] = {
-        { "type", configured->type },     { "model", configured->xml_model },
-        { "target", configured->target }, { "file", configured->source },
-        { "format", configured->format }, { "mac", configured->mac },
+        { "type", drive ? NULL : configured->type },
+        { "model", drive ? NULL : configured->xml_model },
+        { "target", configured->target },
+        { "file", configured->source },
+        { "format", configured->format },
+        { "mac", configured->mac },
         { "serial", configured->serial },
     };
 
@@ -100,8 +124,7 @@ void detail_domain_add_absent(LineList *list, const DetailFacts *facts)
         if (fields[i].value)
             line_list_field(list, fields[i].label, ELEMENT_TEXT, fields[i].value);
     add_heading(list, facts);
-    line_list_text(list, ELEMENT_DIFFERS,
-                   pair->reason ? pair->reason : "The guest has no such device.");
+    add_reason(list, pair->reason ? pair->reason : "the guest has no such device");
     if (facts->connected)
         detail_add_key(list, "attach", "attach it");
 }

@@ -22,8 +22,9 @@ typedef struct {
     Session *session;
     const Purpose *purpose;
     char *title;
-    char *count; /* "+3 -1" */
-    LineList *list;
+    GPtrArray *lines; /* (char) as line_diff gives them */
+    LineList *list;   /* the same for this width; NULL until painted */
+    int columns;
     int focus, page;
     Canvas foot; /* where the buttons were painted */
 } DiffDialog;
@@ -36,11 +37,11 @@ void diff_lines_add(LineList *list, const GPtrArray *lines, gboolean context)
         const char *line = lines->pdata[i];
 
         if (*line == '+')
-            line_list_cut(list, ELEMENT_ADDED, line);
+            line_list_diff(list, ELEMENT_ADDED, line, TRUE);
         else if (*line == '-')
-            line_list_cut(list, ELEMENT_LEAVING, line);
+            line_list_diff(list, ELEMENT_LEAVING, line, TRUE);
         else if (context)
-            line_list_cut(list, *line == '@' ? ELEMENT_DIM : ELEMENT_TEXT, line);
+            line_list_diff(list, *line == '@' ? ELEMENT_DIM : ELEMENT_TEXT, line, FALSE);
     }
 }
 
@@ -106,13 +107,25 @@ static DialogEffect agree(DiffDialog *self)
 
 /* --- painting -------------------------------------------------------------------------------- */
 
+static void lay_out(DiffDialog *self, int columns)
+{
+    if (self->list && self->columns == columns)
+        return;
+    g_clear_pointer(&self->list, line_list_free);
+    self->list = line_list_new(columns, 0);
+    self->columns = columns;
+    diff_lines_add(self->list, self->lines, TRUE);
+}
+
 static void paint(Dialog *dialog, const Canvas *screen)
 {
     DiffDialog *self = (DiffDialog *)dialog;
     const Purpose *purpose = self->purpose;
-    Canvas body =
-        dialog_box(screen, line_list_length(self->list), self->title, self->count, 1, &self->foot);
+    g_autofree char *count = diff_count_text(self->lines);
+    Canvas body;
 
+    lay_out(self, dialog_columns(screen) - DIALOG_MARGIN);
+    body = dialog_box(screen, line_list_length(self->list), self->title, count, 1, &self->foot);
     self->page = body.rows;
     line_list_draw_boxed(self->list, &body, &self->dialog.top);
     dialog_draw_note(&self->foot, 0, purpose->buttons, purpose->count, purpose->notes);
@@ -157,13 +170,9 @@ static DialogEffect on_click(Dialog *dialog, int row, int column)
 
 static void read_diff(DiffDialog *self)
 {
-    g_autoptr(GPtrArray) lines = session_domain_diff(self->session);
-
     g_clear_pointer(&self->list, line_list_free);
-    g_free(self->count);
-    self->list = line_list_new(1, 0);
-    self->count = diff_count_text(lines);
-    diff_lines_add(self->list, lines, TRUE);
+    g_clear_pointer(&self->lines, g_ptr_array_unref);
+    self->lines = session_domain_diff(self->session);
 }
 
 static void on_changed(Dialog *dialog, SessionChange change)
@@ -177,8 +186,8 @@ static void on_free(Dialog *dialog)
     DiffDialog *self = (DiffDialog *)dialog;
 
     line_list_free(self->list);
+    g_ptr_array_unref(self->lines);
     g_free(self->title);
-    g_free(self->count);
     g_free(self);
 }
 

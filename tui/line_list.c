@@ -2,6 +2,7 @@
 #include "tui/line_list.h"
 
 #include <stdarg.h>
+#include <string.h>
 
 #define TAB_COLUMNS 8
 #define CUT_AT 1000 /* characters: no screen is that wide */
@@ -115,19 +116,35 @@ static void append_tab(GString *text)
     while (text_columns(text->str) % TAB_COLUMNS != 1);
 }
 
-void line_list_cut(LineList *list, Element element, const char *text)
+/* (transfer full) */
+static char *expand_tabs(const char *text)
 {
     g_autofree char *start = g_utf8_substring(text, 0, MIN(g_utf8_strlen(text, -1), CUT_AT));
     g_auto(GStrv) parts = g_strsplit(start, "\t", -1);
-    g_autoptr(GString) blanks = g_string_new(parts[0]);
-    Line *line = add_line(list);
+    g_autoptr(GString) expanded = g_string_new(parts[0]);
 
     for (guint i = 1; parts[0] && parts[i]; i++) {
-        append_tab(blanks);
-        g_string_append(blanks, parts[i]);
+        append_tab(expanded);
+        g_string_append(expanded, parts[i]);
     }
-    line->text = g_strdup(blanks->str);
-    line->element = element;
+    return g_strdup(expanded->str);
+}
+
+void line_list_diff(LineList *list, Element element, const char *text, gboolean whole)
+{
+    g_autofree char *expanded = expand_tabs(text);
+    int indent = *expanded ? 1 + (int)strspn(expanded + 1, " ") : 0;
+
+    if (whole && indent < list->columns / 2) {
+        g_autofree char *sign = g_strndup(expanded, indent ? 1 : 0);
+
+        add_labelled(list, sign, element, element, expanded + indent, indent);
+    } else {
+        Line *line = add_line(list);
+
+        line->text = g_steal_pointer(&expanded);
+        line->element = element;
+    }
 }
 
 void line_list_key(LineList *list, const char *key, const char *what)

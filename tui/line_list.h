@@ -17,9 +17,9 @@ void line_list_field(LineList *list, const char *label, Element element, const c
 void line_list_field_format(LineList *list, const char *label, const char *format, ...)
     G_GNUC_PRINTF(3, 4);
 void line_list_text(LineList *list, Element element, const char *text);
-/* One line of a diff, valid UTF-8 and however long: it is cut where it is drawn, its tabs are
- * blanks. */
-void line_list_cut(LineList *list, Element element, const char *text);
+/* A line of a diff, valid UTF-8: its sign, and what follows in as many lines as it needs, below one
+ * another; else (not whole) cut where it is drawn. */
+void line_list_diff(LineList *list, Element element, const char *text, gboolean whole);
 /* A key and what it does: "r ask again". */
 void line_list_key(LineList *list, const char *key, const char *what);
 /* Two texts, the second at the right end of the first line. */

@@ -13,7 +13,7 @@ static char *arguments_text(const Action *action, gboolean json)
     g_autofree char *text = NULL;
     const char *blank;
 
-    if (json && action->arguments) {
+    if (json && action->kind == ACTION_COMMAND) {
         char *dumped = json_dumps(action->arguments, JSON_PRESERVE_ORDER);
 
         text = g_strdup(dumped);
@@ -76,7 +76,8 @@ static void append_short(GString *text, const Action *action)
         g_string_append(text, ", DEVICE_DELETED");
 }
 
-/* What takes back the steps before this one, the last first. */
+/* What takes back the steps before this one, the last first. A file's new version is beside it only
+ * until it is in place. */
 static char *undo_text(const Plan *plan, guint steps)
 {
     g_autoptr(GString) text = g_string_new(NULL);
@@ -84,8 +85,12 @@ static char *undo_text(const Plan *plan, guint steps)
     for (guint i = steps; i-- > 0;) {
         const Step *step = plan->steps->pdata[i];
 
-        for (guint k = 0; step->undo && k < step->undo->len; k++)
-            append_short(text, step->undo->pdata[k]);
+        for (guint k = 0; step->undo && k < step->undo->len; k++) {
+            const Action *undo = step->undo->pdata[k];
+
+            if (undo->kind != ACTION_DISCARD || steps < plan->steps->len)
+                append_short(text, undo);
+        }
     }
     return g_strdup(text->str);
 }

@@ -1,6 +1,9 @@
 /* See tests/support/hand_session.h: this file is included, not linked. */
 #include "tests/support/hand_session.h"
 
+#include "engine/describe.h"
+#include "engine/domain_edit.h"
+#include "engine/line_diff.h"
 #include "tests/support/hand_guest.h"
 
 Session *hand_session_new(Guest *guest)
@@ -23,6 +26,9 @@ Session *session_new(const char *target, SessionMode mode, GError **error)
 void session_free(Session *session)
 {
     g_clear_error(&session->error);
+    g_clear_pointer(&session->match, match_free);
+    g_clear_pointer(&session->domain, domain_unref);
+    g_clear_pointer(&session->saved, domain_unref);
     g_clear_pointer(&session->guest, guest_unref);
     g_clear_pointer(&session->ran, plan_free);
     journal_free(session->journal);
@@ -37,11 +43,19 @@ void hand_session_change(Session *session, SessionChange change)
         session->listener(session, change, session->listener_data);
 }
 
+static void rematch(Session *session)
+{
+    g_clear_pointer(&session->match, match_free);
+    if (session->domain && session->guest)
+        session->match = match_new(session->domain, session->guest, EVIDENCE_ALL);
+}
+
 void hand_session_set_guest(Session *session, Guest *guest)
 {
     Guest *before = session->guest;
 
     session->guest = guest;
+    rematch(session);
     hand_session_change(session, SESSION_TREE_CHANGED);
     g_clear_pointer(&before, guest_unref);
 }
@@ -190,4 +204,146 @@ char *session_explain_leaving(const Session *session, const Device *device)
 {
     return g_strdup("The guest has not released the device: it stays in use until DEVICE_DELETED "
                     "arrives.");
+}
+
+void session_read(Session *session, InventoryDepth depth, SessionReadFn done, gpointer data)
+{
+}
+
+Device *session_find(const Session *session, const Guest *guest, const char *name, GError **error)
+{
+    return guest_find(guest, name, error);
+}
+
+/* --- the domain file ------------------------------------------------------------------------- */
+
+/* domain: (transfer full). */
+static void take_domain(Session *session, Domain *domain)
+{
+    Domain *before = session->domain;
+
+    session->domain = domain;
+    rematch(session);
+    hand_session_change(session, SESSION_TREE_CHANGED);
+    g_clear_pointer(&before, domain_unref);
+}
+
+void hand_session_set_domain(Session *session, const char *xml)
+{
+    g_autoptr(GBytes) bytes = g_bytes_new(xml, strlen(xml));
+    g_autoptr(GError) error = NULL;
+    Domain *domain = domain_parse("/srv/vm/web01.xml", bytes, &error);
+
+    g_assert_no_error(error);
+    session->saved = domain_ref(domain);
+    take_domain(session, domain);
+}
+
+gboolean session_domain_open(Session *session, const char *path, GError **error)
+{
+    g_assert_not_reached();
+}
+
+const char *session_domain_path(const Session *session)
+{
+    return session->domain ? "/srv/vm/web01.xml" : NULL;
+}
+
+const Domain *session_domain(const Session *session)
+{
+    return session->domain;
+}
+
+const Match *session_match(const Session *session)
+{
+    return session->match;
+}
+
+gboolean session_domain_fill(Session *session, const GPtrArray *devices, GPtrArray *left,
+                             GError **error)
+{
+    Domain *domain = match_fill(session->match, devices, left, error);
+
+    if (domain)
+        take_domain(session, domain);
+    return domain != NULL;
+}
+
+gboolean session_domain_pin(Session *session, const GPtrArray *devices, GError **error)
+{
+    Domain *domain = domain_pin(session->domain, devices, error);
+
+    if (domain)
+        take_domain(session, domain);
+    return domain != NULL;
+}
+
+gboolean session_domain_revert(Session *session, GError **error)
+{
+    take_domain(session, domain_ref(session->saved));
+    return TRUE;
+}
+
+static const char *text_of(const Domain *domain)
+{
+    return xml_document_text(domain->document);
+}
+
+gboolean session_domain_is_changed(const Session *session)
+{
+    return session->domain && !g_str_equal(text_of(session->saved), text_of(session->domain));
+}
+
+GPtrArray *session_domain_diff(const Session *session)
+{
+    return line_diff(text_of(session->saved), text_of(session->domain));
+}
+
+gboolean session_domain_save(Session *session, gboolean backup, GError **error)
+{
+    if (session->obstacle) {
+        g_set_error_literal(error, ENGINE_ERROR, ENGINE_ERROR_REFUSED, session->obstacle);
+        return FALSE;
+    }
+    session->backup = backup;
+    domain_unref(session->saved);
+    session->saved = domain_ref(session->domain);
+    hand_session_change(session, SESSION_TREE_CHANGED);
+    return TRUE;
+}
+
+static void edit_for(DomainEdit *edit, const Plan *plan, const Match *match)
+{
+    g_autoptr(GPtrArray) elements =
+        plan->verb == PLAN_ATTACH ? describe_plan(plan, match, NULL) : g_ptr_array_new();
+
+    for (guint i = 0; i < elements->len; i++)
+        domain_edit_add(edit, elements->pdata[i]);
+    for (guint i = 0; plan->verb == PLAN_DETACH && i < plan->subjects->len; i++) {
+        const PlanSubject *subject = plan->subjects->pdata[i];
+        const Device *device = guest_find_path(match->guest, subject->path);
+        const MatchPair *pair = device ? match_of_device(match, device) : NULL;
+
+        if (pair && pair->configured)
+            domain_edit_remove(edit, pair->configured);
+    }
+}
+
+gboolean session_domain_carry(Session *session, Plan *plan, GError **error)
+{
+    g_autoptr(DomainEdit) edit = domain_edit_new(session->domain);
+    g_autoptr(Domain) after = NULL;
+
+    if (session_domain_is_changed(session)) {
+        g_set_error_literal(error, ENGINE_ERROR, ENGINE_ERROR_REFUSED,
+                            "/srv/vm/web01.xml has changes that are not saved: save them first.");
+        return FALSE;
+    }
+    edit_for(edit, plan, session->match);
+    after = domain_edit_apply(edit, NULL);
+    if (!domain_edit_is_empty(edit))
+        plan_carry(plan, file_change_new(session_domain_path(session),
+                                         xml_document_bytes(session->domain->document),
+                                         xml_document_bytes(after->document), FALSE));
+    return TRUE;
 }

@@ -6,140 +6,19 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include <locale.h>
-
-#include "tests/screen/hand_session.c"
-#include "tests/support/golden.h"
-#include "tests/support/screen.h"
-#include "tui/attach_dialog.h"
-#include "tui/confirm_dialog.h"
-#include "tui/console_private.h"
+#include "tests/screen/stage.c"
 
 /* Bytes that must do: measured on peers, 80x24. */
 #define FIRST_PAINT_MAX 8192
 #define CURSOR_MOVE_MAX 512
 
-typedef struct {
-    Screen *screen;
-    Session *session;
-    Console *console;
-} Stage;
-
-static gint64 hand_now(void)
-{
-    return HAND_NOW;
-}
-
-static Stage stage_open_on(const char *type, int rows, int columns, Session *session,
-                           gboolean ascii)
-{
-    Stage stage = { .screen = screen_new(rows, columns), .session = session };
-    ConsoleSettings settings = {
-        .terminal = type,
-        .out = screen_out(stage.screen),
-        .in = screen_in(stage.screen),
-        .ascii = ascii,
-        .now = hand_now,
-    };
-
-    stage.console = console_new(session, &settings, NULL);
-    assert_non_null(stage.console);
-    console_paint(stage.console);
-    return stage;
-}
-
-static Stage stage_open(int rows, int columns, Session *session, gboolean ascii)
-{
-    return stage_open_on("xterm-256color", rows, columns, session, ascii);
-}
-
-static void stage_close(Stage *stage)
-{
-    console_free(stage->console);
-    session_free(stage->session);
-    screen_free(stage->screen);
-    g_unsetenv("NO_COLOR");
-}
-
-static gsize press(Stage *stage, const char *keys)
-{
-    screen_type(stage->screen, keys);
-    console_input(stage->console);
-    return screen_take(stage->screen);
-}
-
-static void add_entry(Session *session, int seconds_ago, DeviceState state, const char *subject,
-                      const char *text, const char *outcome, gint64 elapsed)
-{
-    JournalEntry *entry;
-
-    journal_add(session->journal, state, subject, text, outcome, elapsed);
-    entry = (JournalEntry *)journal_entry(session->journal, journal_length(session->journal) - 1);
-    entry->at = HAND_NOW - seconds_ago * G_USEC_PER_SEC;
-}
-
-/* The guest of the pictures, disk1 under the cursor. */
-static Session *web01(void)
-{
-    Session *session = hand_session_new(hand_guest_web01());
-
-    add_entry(session, 209, STATE_PRESENT, "web01", "connected to QEMU 7.2.22: 31 devices", NULL,
-              -1);
-    add_entry(session, 42, STATE_ADDED, "net1", "netdev_add id=net1 type=user", "-> {}", 1000);
-    add_entry(session, 42, STATE_ADDED, "net1",
-              "device_add driver=virtio-net-pci id=net1 bus=pci.0 addr=06.0", "-> {}", 4000);
-    add_entry(session, 42, STATE_ADDED, "net1", "is at 06.0", NULL, -1);
-    add_entry(session, 7, STATE_LEAVING, "disk1", "device_del id=disk1", "-> {}", 1000);
-    add_entry(session, 7, STATE_LEAVING, "disk1", "waiting for the guest to release 05.0", NULL,
-              -1);
-    return session;
-}
-
-static void select_device(Stage *stage, const char *id)
-{
-    g_autofree char *key = g_strdup_printf("/machine/peripheral/%s", id);
-
-    assert_true(tree_view_select(stage->console->tree, key));
-    console_paint(stage->console);
-}
-
 /* --- golden pictures ------------------------------------------------------------------------- */
-
-typedef struct {
-    int rows, columns;
-    const char *style; /* "utf8", "ascii", "mono" */
-} Shape;
 
 static const Shape shapes[] = {
     { 24, 80, "utf8" },  { 24, 80, "ascii" },  { 24, 80, "mono" },
     { 40, 120, "utf8" }, { 40, 120, "ascii" }, { 40, 120, "mono" },
     { 60, 200, "utf8" }, { 8, 40, "utf8" },    { 7, 39, "utf8" },
 };
-
-static Stage shape_open(const Shape *shape, Session *session)
-{
-    if (g_str_equal(shape->style, "mono"))
-        g_setenv("NO_COLOR", "1", TRUE);
-    return stage_open(shape->rows, shape->columns, session, g_str_equal(shape->style, "ascii"));
-}
-
-/* The text, and where colours matter the looks. */
-static void compare(Stage *stage, const Shape *shape, const char *situation)
-{
-    g_autofree char *name =
-        g_strdup_printf("%s-%dx%d.%s.txt", situation, shape->columns, shape->rows, shape->style);
-    g_autofree char *looks_name =
-        g_strdup_printf("%s-%dx%d.%s.looks", situation, shape->columns, shape->rows, shape->style);
-    g_autofree char *text = NULL, *looks = NULL;
-
-    console_paint(stage->console);
-    screen_take(stage->screen);
-    text = screen_text(stage->screen);
-    looks = screen_looks(stage->screen);
-    assert_golden(name, text);
-    if (!g_str_equal(shape->style, "ascii") && shape->columns <= 80)
-        assert_golden(looks_name, looks);
-}
 
 static void main_view(void **state)
 {
@@ -168,27 +47,6 @@ static void attach_view(void **state)
         compare(&stage, &shapes[i], "attach");
         stage_close(&stage);
     }
-}
-
-static Plan *detach_plan(void)
-{
-    Plan *plan = plan_new(PLAN_DETACH, "detach disk sd0 from 0:0:0");
-    char **leaves = g_strsplit("/machine/peripheral/sd0", " ", -1);
-    PlanSubject *subject;
-
-    plan_add(plan, "device sd0", action_new("device_del", json_pack("{s:s}", "id", "sd0"), leaves),
-             NULL);
-    plan_add(plan, "block node home",
-             action_new("blockdev-del", json_pack("{s:s}", "node-name", "home"), NULL), NULL);
-    plan_add_check(plan, FALSE, "qom-list", "sd0 is there and can be unplugged");
-    plan_add_check(plan, TRUE, NULL, "the guest may refuse while the disk is in use");
-    subject = plan_add_subject(plan);
-    subject->path = g_strdup("/machine/peripheral/sd0");
-    subject->id = g_strdup("sd0");
-    subject->driver = g_strdup("scsi-hd");
-    subject->bus = g_strdup("scsi0.0");
-    subject->address = (Address){ .type = ADDRESS_DRIVE, .drive.scsi = TRUE };
-    return plan;
 }
 
 static void detach_view(void **state)
@@ -290,11 +148,6 @@ static void nothing_ticks_without_an_age(void **state)
 }
 
 /* --- behaviour ------------------------------------------------------------------------------- */
-
-static const char *cursor_key(const Stage *stage)
-{
-    return tree_view_row(stage->console->tree)->key;
-}
 
 static void the_cursor_stays_on_its_device(void **state)
 {
@@ -414,15 +267,6 @@ static void a_key_in_the_meantime_keeps_the_cursor(void **state)
     hand_session_set_guest(stage.session, hand_guest_web01());
     assert_string_equal(cursor_key(&stage), "/machine/peripheral/vga0");
     stage_close(&stage);
-}
-
-static gboolean shows(Stage *stage, const char *text)
-{
-    g_autofree char *screen = NULL;
-
-    screen_take(stage->screen);
-    screen = screen_text(stage->screen);
-    return strstr(screen, text) != NULL;
 }
 
 /* Where the focus is and what Enter does there is told in words, not by colours alone. */
@@ -604,15 +448,6 @@ static void random_keys_and_sizes(void **state)
     stage_close(&stage);
 }
 
-static int set_up(void **state)
-{
-    setlocale(LC_ALL, "C.UTF-8");
-    g_setenv("TZ", "UTC", TRUE);
-    g_setenv("BACKPLANE_THEMES", SRCDIR "/themes", TRUE);
-    g_unsetenv("NO_COLOR");
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -644,5 +479,5 @@ int main(void)
         cmocka_unit_test(random_keys_and_sizes),
     };
 
-    return cmocka_run_group_tests(tests, set_up, NULL);
+    return cmocka_run_group_tests(tests, stage_set_up, NULL);
 }

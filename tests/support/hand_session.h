@@ -4,7 +4,7 @@
 #ifndef BACKPLANE_TESTS_HAND_SESSION_H
 #define BACKPLANE_TESTS_HAND_SESSION_H
 
-#include "engine/session.h"
+#include "engine/session_domain.h"
 
 struct Session {
     SessionState state;
@@ -20,12 +20,19 @@ struct Session {
     gpointer planned_data;
     char *asked; /* what was asked for: "attach", "detach PATH", ... */
     Plan *ran;   /* what session_run got */
+
+    Domain *domain, *saved; /* NULL: no domain file */
+    Match *match;
+    gboolean backup;      /* of the latest save */
+    const char *obstacle; /* what saving fails with; NULL: it does not */
 };
 
 Session *hand_session_new(Guest *guest);
 void hand_session_change(Session *session, SessionChange change);
 /* Replaces the guest (transfer full) and tells. */
 void hand_session_set_guest(Session *session, Guest *guest);
+/* The session has this domain file, "/srv/vm/web01.xml"; nothing is written to it. */
+void hand_session_set_domain(Session *session, const char *xml);
 void hand_session_answer(Session *session, Plan *plan, const GError *error);
 
 #endif
