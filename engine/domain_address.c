@@ -434,12 +434,13 @@ char *domain_address_libvirt_value(const char *type, const char *attribute, cons
 {
     const AddressForm *form = find_form(type);
     const Field *field = find_field(form, attribute);
-    guint64 number;
-    if (!field || field->base == 10 || g_str_has_prefix(value, "0x") ||
-        !parse_digits(value, field->base, &number))
+    guint64 number, same;
+    if (!field || g_str_has_prefix(value, "0x") || !parse_digits(value, field->base, &number))
         return NULL;
-    /* Its schema asks ISA addresses for the 0x that its parser could do without. */
-    gboolean needed =
-        strcmp(form->type, "isa") == 0 || !parse_strictly(value, field->base, &number);
+    /* Its schema counts decimal digits, and asks ISA addresses for the 0x that its parser could do
+     * without. */
+    if (field->base == 10)
+        return value[0] == '0' && value[1] ? g_strdup_printf("%" G_GUINT64_FORMAT, number) : NULL;
+    gboolean needed = strcmp(form->type, "isa") == 0 || !parse_strictly(value, field->base, &same);
     return needed ? g_strdup_printf("0x%" G_GINT64_MODIFIER "x", number) : NULL;
 }

@@ -215,13 +215,15 @@ static DeviceKind disk_kind(const DomainDevice *device)
                : KIND_DISK;
 }
 
-/* Those that every machine of the family has, whether the file has them or not, and those that the
- * file says so of. */
+/* Those that every machine of the family has, whether the file has them or not, and those that a
+ * description of a guest says so of (describe.h). */
 static gboolean is_builtin(const Domain *domain, const DomainDevice *device)
 {
-    if (g_strcmp0(xml_node_get(device->node, "implicit"), "yes") == 0)
+    gboolean controller = strcmp(device->element, "controller") == 0;
+    if ((controller || strcmp(device->element, "device") == 0) &&
+        g_strcmp0(xml_node_get(device->node, "implicit"), "yes") == 0)
         return TRUE;
-    if (strcmp(device->element, "controller") != 0)
+    if (!controller)
         return domain_model_is_builtin(domain->family, device->driver);
     if (device->index > 0)
         return FALSE;

@@ -33,9 +33,10 @@ typedef struct {
     const Domain *domain;
     DomainEdit *edit;
     AddressMode mode;
-    GArray *ranges;    /* (ScsiRange) in order */
-    GHashTable *taken; /* text of a bay -> (DomainDevice) its holder */
-    GHashTable *added; /* "scsi 1" of the controllers that were added */
+    const DomainDevice *last; /* SCSI controller of the file; NULL: it has none */
+    GArray *ranges;           /* (ScsiRange) in order */
+    GHashTable *taken;        /* text of a bay -> (DomainDevice) its holder */
+    GHashTable *added;        /* "scsi 1" of the controllers that were added */
 } Placing;
 
 static const DriveBus *find_bus(const DomainDevice *device)
@@ -96,10 +97,9 @@ static const DomainDevice *last_scsi(const Domain *domain)
 }
 
 /* Those that the file does not have are as its last one. */
-static GArray *scsi_ranges(const Domain *domain)
+static GArray *scsi_ranges(const Domain *domain, const DomainDevice *last)
 {
     GArray *ranges = g_array_new(FALSE, FALSE, sizeof(ScsiRange));
-    const DomainDevice *last = last_scsi(domain);
     ScsiRange range = { 0 };
     for (guint i = 0; i <= (last ? (guint)last->index : 0); i++) {
         const DomainDevice *controller = domain_controller(domain, "scsi", i);
@@ -145,7 +145,7 @@ static void add_controller(Placing *placing, const DriveBus *bus, guint index)
     if (domain_controller(placing->domain, bus->bus, index) ||
         !g_hash_table_add(placing->added, g_strdup(key)))
         return;
-    const DomainDevice *last = bus->places ? NULL : last_scsi(placing->domain);
+    const DomainDevice *last = bus->places ? NULL : placing->last;
     g_autofree char *model = last && last->xml_model ? xml_escape(last->xml_model) : NULL;
     g_autofree char *element =
         g_strdup_printf("<controller type='%s' index='%u'%s%s%s/>", bus->bus, index,
@@ -200,6 +200,9 @@ static gboolean place_drive(Placing *placing, const DomainDevice *device, const 
                       "<address type='drive' .../>");
     if (bus->controllers && place.drive.controller >= bus->controllers)
         return refuse(device, error, "%s", bus->refusal);
+    if (placing->domain->family == MACHINE_Q35 && strcmp(bus->bus, "ide") == 0 &&
+        !domain_controller(placing->domain, "ide", 0))
+        return refuse(device, error, "a q35 machine has SATA in place of IDE: give it bus='sata'");
     if (!take(placing, device, bus, &place, error))
         return FALSE;
     domain_edit_address(placing->edit, device, &place, placing->mode);
@@ -235,10 +238,11 @@ static gboolean place_all(Placing *placing, GError **error)
 Domain *domain_place_drives(const Domain *domain, AddressMode mode, GError **error)
 {
     g_autoptr(DomainEdit) edit = domain_edit_new(domain);
-    g_autoptr(GArray) ranges = scsi_ranges(domain);
+    const DomainDevice *last = last_scsi(domain);
+    g_autoptr(GArray) ranges = scsi_ranges(domain, last);
     g_autoptr(GHashTable) taken = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     g_autoptr(GHashTable) added = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    Placing placing = { domain, edit, mode, ranges, taken, added };
+    Placing placing = { domain, edit, mode, last, ranges, taken, added };
     if (!place_all(&placing, error))
         return NULL;
     return domain_edit_is_empty(edit) ? domain_ref((Domain *)domain)
@@ -248,7 +252,8 @@ Domain *domain_place_drives(const Domain *domain, AddressMode mode, GError **err
 GArray *domain_target_places(const Domain *domain)
 {
     GArray *places = g_array_sized_new(FALSE, TRUE, sizeof(Address), domain->devices->len);
-    g_autoptr(GArray) ranges = scsi_ranges(domain);
+    const DomainDevice *last = last_scsi(domain);
+    g_autoptr(GArray) ranges = scsi_ranges(domain, last);
     g_array_set_size(places, domain->devices->len);
     for (guint i = 0; i < domain->devices->len; i++) {
         const DomainDevice *device = domain->devices->pdata[i];

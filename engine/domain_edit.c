@@ -53,20 +53,30 @@ static gboolean holds(char **attributes, const char *name)
     return FALSE;
 }
 
-/* What another kind of address had, and the other spellings of a USB address, go. */
-static void drop_attributes(DomainEdit *edit, const DomainAddress *address, const Address *place,
+/* What another kind of address had, and the other spellings of a USB address, go. The target that a
+ * drive's address need not have is 0 where it has one. */
+static void drop_attribute(DomainEdit *edit, const DomainAddress *address, const char *type,
+                           const XmlAttribute *attribute)
+{
+    gboolean spelling =
+        strcmp(attribute->name, "dev") == 0 || strcmp(attribute->name, "device") == 0;
+    gboolean same_type = g_strcmp0(address->type, type) == 0;
+    if (same_type && strcmp(type, "drive") == 0 && strcmp(attribute->name, "target") == 0) {
+        if (!domain_address_value_equal(type, "target", attribute->value, NULL))
+            xml_edit_set(edit->xml, address->node, "target", "0", NULL);
+    } else if (!same_type || spelling) {
+        xml_edit_set(edit->xml, address->node, attribute->name, NULL, NULL);
+    }
+}
+
+static void drop_attributes(DomainEdit *edit, const DomainAddress *address, const char *type,
                             char **attributes)
 {
-    gboolean same_type = g_strcmp0(address->type, domain_address_type(place->type)) == 0;
     for (guint i = 0; i < address->node->attributes->len; i++) {
-        const char *name = ((XmlAttribute *)address->node->attributes->pdata[i])->name;
-        gboolean spelling = strcmp(name, "dev") == 0 || strcmp(name, "device") == 0;
-        if (strcmp(name, "type") == 0 || strcmp(name, "mode") == 0 || holds(attributes, name))
-            continue;
-        if (same_type && place->type == ADDRESS_DRIVE && strcmp(name, "target") == 0)
-            xml_edit_set(edit->xml, address->node, name, "0", NULL);
-        else if (!same_type || spelling)
-            xml_edit_set(edit->xml, address->node, name, NULL, NULL);
+        const XmlAttribute *attribute = address->node->attributes->pdata[i];
+        if (strcmp(attribute->name, "type") != 0 && strcmp(attribute->name, "mode") != 0 &&
+            !holds(attributes, attribute->name))
+            drop_attribute(edit, address, type, attribute);
     }
 }
 
@@ -74,14 +84,17 @@ static void set_attributes(DomainEdit *edit, const DomainAddress *address, const
                            char **attributes)
 {
     const char *after = xml_node_get(address->node, "mode") ? "mode" : "type";
-    gboolean complete = g_strcmp0(address->type, type) != 0 || address->wanted;
+    gboolean other_type = g_strcmp0(address->type, type) != 0;
+    gboolean complete = other_type || address->wanted;
     for (guint i = 0; attributes[i]; i += 2) {
         const char *name = attributes[i];
         const char *value = attributes[i + 1];
         const char *written = xml_node_get(address->node, name);
-        if ((!written && complete) || !domain_address_value_equal(type, name, written, value))
+        gboolean differs = other_type || !domain_address_value_equal(type, name, written, value);
+        if (differs || (!written && complete))
             xml_edit_set(edit->xml, address->node, name, value, after);
-        after = name;
+        if (differs || written || complete)
+            after = name;
     }
 }
 
@@ -107,7 +120,7 @@ void domain_edit_address(DomainEdit *edit, const DomainDevice *device, const Add
         return;
     }
     g_auto(GStrv) attributes = domain_address_attributes(place);
-    drop_attributes(edit, address, place, attributes);
+    drop_attributes(edit, address, type, attributes);
     if (g_strcmp0(xml_node_get(address->node, "type"), type) != 0)
         xml_edit_set(edit->xml, address->node, "type", type, NULL);
     domain_edit_mode(edit, device, mode);

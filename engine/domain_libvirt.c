@@ -23,7 +23,8 @@ static const char *reason_against(const DomainDevice *device)
         return "libvirt has no word for it";
     if (strcmp(device->element, "controller") == 0 && g_strcmp0(device->type, "isa") == 0)
         return "libvirt knows of it without being told";
-    if (strcmp(device->element, "controller") == 0 && device->xml_model &&
+    if (strcmp(device->element, "controller") == 0 &&
+        g_strcmp0(device->xml_model, device->driver) == 0 && device->driver &&
         !domain_model_find(device->domain->family, "controller", device->type, device->xml_model))
         return "libvirt has no word for its model";
     return NULL;
@@ -44,7 +45,7 @@ static void edit_attribute(XmlEdit *edit, const DomainAddress *address, const ch
         strcmp(name, "mode") == 0 || (g_strcmp0(address->type, "usb") == 0 &&
                                       (strcmp(name, "dev") == 0 || strcmp(name, "device") == 0));
     if (ours || wanted)
-        xml_edit_set(edit, address->node, name, wanted, NULL);
+        xml_edit_set(edit, address->node, name, ours ? NULL : wanted, NULL);
 }
 
 static void edit_address(XmlEdit *edit, const DomainAddress *address)
@@ -61,6 +62,8 @@ static void edit_address(XmlEdit *edit, const DomainAddress *address)
 static void edit_device(XmlEdit *edit, const DomainDevice *device, GPtrArray *left)
 {
     const char *reason = reason_against(device);
+    if (!reason && xml_node_get(device->node, "implicit"))
+        xml_edit_set(edit, device->node, "implicit", NULL, NULL);
     if (reason) {
         leave_out(left, device, reason);
         xml_edit_remove(edit, device->node);

@@ -230,8 +230,8 @@ static void test_other_machines(void **state)
         "nvram 1 | other | spapr-nvram | spapr-vio",
     };
     static const char *const mmio[] = {
-        "disk vda | disk | - | virtio-mmio",
-        "interface 1 (virtio) | nic | - | virtio-mmio",
+        "disk vda | disk | virtio-blk-device | virtio-mmio",
+        "interface 1 (virtio) | nic | virtio-net-device | virtio-mmio",
     };
     static const struct {
         const char *name;
