@@ -9,6 +9,8 @@
 
 #include "tests/screen/stage.c"
 
+#define MOVE_MAX 2048 /* bytes */
+
 /* Beside the guest web01: net1 and rng0 are not in it, the balloon is elsewhere, vdb and vdc are
  * absent, the one without a place and the other with one. */
 static const char web01_xml[] =
@@ -194,12 +196,32 @@ static void detach_view(void **state)
     }
 }
 
-/* --- addresses -------------------------------------------------------------------------------- */
-
 static Stage open_80x24(void)
 {
     return shape_open(&shapes[0], web01_with_file());
 }
+
+/* What the file says of a device is painted with every move, and a move that scrolls paints the
+ * tree as well. */
+static void frames_are_small(void **state)
+{
+    Stage stage = open_80x24();
+    gsize moved = 0;
+
+    screen_take(stage.screen);
+    console_paint(stage.console);
+    assert_int_equal(screen_take(stage.screen), 0);
+    for (int i = 0; i < 40; i++) {
+        gsize bytes = press(&stage, "j");
+
+        moved = MAX(moved, bytes);
+    }
+    print_message("cursor move at most %d bytes\n", (int)moved);
+    assert_true(moved <= MOVE_MAX);
+    stage_close(&stage);
+}
+
+/* --- addresses -------------------------------------------------------------------------------- */
 
 static const DomainDevice *configured(const Stage *stage, const char *element, guint ordinal)
 {
@@ -593,6 +615,7 @@ int main(void)
         cmocka_unit_test(attach_view),
         cmocka_unit_test(attach_absent_view),
         cmocka_unit_test(detach_view),
+        cmocka_unit_test(frames_are_small),
         cmocka_unit_test(a_found_address_is_written),
         cmocka_unit_test(all_found_addresses_are_written),
         cmocka_unit_test(addresses_become_static),
