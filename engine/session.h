@@ -4,6 +4,7 @@
 #define BACKPLANE_SESSION_H
 
 #include "engine/hotplug.h"
+#include "engine/inventory.h"
 #include "engine/journal.h"
 #include "engine/transaction.h"
 
@@ -59,6 +60,11 @@ gint64 session_silence(const Session *session);
 void session_reconnect(Session *session);
 /* Stops polling while nobody looks (suspended), starts again. */
 void session_pause(Session *session, gboolean pause);
+
+/* Reads the guest. Told once a read that began after the call is published; not told when the
+ * connection goes, nor after session_free. */
+typedef void (*SessionReadFn)(Session *session, const GError *error, gpointer data);
+void session_read(Session *session, InventoryDepth depth, SessionReadFn done, gpointer data);
 
 /* plan: (transfer full), NULL when error is set. Called once, never before the call returned. */
 typedef void (*SessionPlanFn)(Session *session, Plan *plan, const GError *error, gpointer data);

@@ -256,3 +256,17 @@ gboolean session_domain_carry(Session *session, Plan *plan, GError **error)
                                      xml_document_bytes(after->document), FALSE));
     return TRUE;
 }
+
+Device *session_find(const Session *session, const Guest *guest, const char *name, GError **error)
+{
+    g_autoptr(GError) unknown = NULL, domain_error = NULL;
+    Device *device = guest_find(guest, name, &unknown);
+    const char *path = device ? NULL : session_domain_find(session, name, &domain_error);
+
+    if (path)
+        device = guest_find_path(guest, path);
+    if (!device)
+        g_propagate_error(error, domain_error ? g_steal_pointer(&domain_error)
+                                              : g_steal_pointer(&unknown));
+    return device;
+}

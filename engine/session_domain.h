@@ -16,6 +16,11 @@ const char *session_domain_path(const Session *session);
 const Domain *session_domain(const Session *session);
 const Match *session_match(const Session *session);
 
+/* What a user may call a device of a guest that this session read: as guest_find, else as the
+ * domain file calls it ("sdf"). Errors: theirs; ENGINE_ERROR_REFUSED where the file's device is
+ * absent, or not certain. (transfer none) */
+Device *session_find(const Session *session, const Guest *guest, const char *name, GError **error);
+
 /* Changes in memory; each can be taken back with session_domain_revert until it is saved. devices:
  * (DomainDevice), NULL for all. left as in match_fill. Errors: theirs; ENGINE_ERROR_REFUSED: no
  * domain, no tree yet, a plan that changes the file runs. */

@@ -1,4 +1,5 @@
 /* Plans asked for: read the guest anew, find out what is missing, then plan. */
+#include "engine/session_domain.h"
 #include "engine/session_private.h"
 
 typedef enum { QUERY_ATTACH, QUERY_DETACH, QUERY_UNDO, QUERY_REDO } QueryKind;
@@ -54,28 +55,12 @@ static gboolean check_not_leaving(const Session *session, const Device *device, 
     return FALSE;
 }
 
-/* What a name stands for in the guest that was read for this: as guest_find, else as the domain
- * file says. */
-static Device *query_device(const Query *query, const char *name, GError **error)
-{
-    g_autoptr(GError) unknown = NULL, domain_error = NULL;
-    Device *device = guest_find(query->guest, name, &unknown);
-    const char *path = device ? NULL : session_domain_find(query->session, name, &domain_error);
-
-    if (path)
-        device = guest_find_path(query->guest, path);
-    if (!device)
-        g_propagate_error(error, domain_error ? g_steal_pointer(&domain_error)
-                                              : g_steal_pointer(&unknown));
-    return device;
-}
-
 /* Adds the device that the user named, or the plan for what one that has left left behind. */
 static gboolean query_find(const Query *query, const char *name, const HotplugFacts *facts,
                            GPtrArray *devices, GPtrArray *orphans, GError **error)
 {
     g_autoptr(GError) missing = NULL;
-    Device *device = query_device(query, name, &missing);
+    Device *device = session_find(query->session, query->guest, name, &missing);
     Plan *left = device ? NULL : hotplug_plan_orphans(facts, name);
 
     if (left) {
@@ -164,7 +149,7 @@ static gboolean detach_is_known(const Query *query)
     gboolean known = TRUE;
 
     for (guint i = 0; query->names[i]; i++) {
-        Device *device = query_device(query, query->names[i], NULL);
+        Device *device = session_find(query->session, query->guest, query->names[i], NULL);
 
         if (device)
             g_ptr_array_add(devices, device);

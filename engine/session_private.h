@@ -89,9 +89,6 @@ void watch_unsettle(Watch *watch);
 /* Asks for the run state alone. */
 void watch_status(Watch *watch);
 
-/* Told when a read that began after the call is published; not told when the connection goes. */
-typedef void (*SessionReadFn)(Session *session, const GError *error, gpointer data);
-void session_read(Session *session, InventoryDepth depth, SessionReadFn done, gpointer data);
 void session_drop_reads(Session *session);
 void session_show_marks(Session *session);
 

@@ -26,13 +26,33 @@ static const Entry devices[] = {
     { "usb B.P", "a USB bus and port: \"usb 0.1\"" },
 };
 
+static const Entry pinning[] = {
+    { "backplane assign web01.xml --in-place",
+      "before the guest ever ran: every device that has no address gets a static one" },
+    { "backplane run web01.xml",
+      "starts QEMU with the static addresses of the file; dynamic ones are QEMU's choice" },
+    { "backplane match /run/vm.sock web01.xml",
+      "compares file and guest, by the strongest evidence that there is: qdev id, MAC, image file, "
+      "serial, static address, then model and order; a pair that could have been another is said "
+      "to "
+      "be ambiguous" },
+    { "backplane dumpxml /run/vm.sock web01.xml --in-place",
+      "writes the addresses that a running guest has into the file, with mode=dynamic" },
+    { "backplane pin web01.xml --in-place", "makes them static" },
+    { "backplane /run/vm.sock --domain web01.xml",
+      "the console shows what is configured and absent, what is there and not configured, and "
+      "what is elsewhere than the file says" },
+};
+
 static const Entry environment[] = {
     { "BACKPLANE_GUEST", "kernel of the demonstration guest" },
-    { "BACKPLANE_QEMU", "QEMU that the demonstration guest runs in; default qemu-system-x86_64" },
+    { "BACKPLANE_QEMU",
+      "QEMU that demo and run start, whatever a file names; default: the host's" },
     { "BACKPLANE_THEMES", "folder of themes that is looked into first" },
     { "NO_COLOR", "when set to anything, the console uses no colours" },
     { "TERM", "kind of the terminal; with dumb or none the console prints the tree as text" },
     { "TMPDIR", "where the demonstration guest keeps its images; default /tmp" },
+    { "XDG_RUNTIME_DIR", "where the monitor sockets of started guests are; default TMPDIR" },
 };
 
 static const Entry files[] = {
@@ -143,6 +163,18 @@ static char *kinds_of(const RequestOption *option)
     return g_string_free(kinds, FALSE);
 }
 
+static void add_pinning(GString *page)
+{
+    add_heading(page, "ADDRESSES THAT NEVER CHANGE");
+    add_sentence(page, "QEMU gives a device without an address the next free place, so a card that "
+                       "is taken out moves those behind it. An address in the guest's domain XML "
+                       "keeps each where it is. Its mode is static (chosen by whoever wrote the "
+                       "file, passed to QEMU; also where no mode is written) or dynamic (found "
+                       "out). Nothing of the file changes but what must: comments, order, quotes, "
+                       "indentation and encoding stay");
+    add_entries(page, pinning, G_N_ELEMENTS(pinning));
+}
+
 static void add_attach_options(GString *page)
 {
     gsize count;
@@ -223,6 +255,7 @@ char *manual_text(void)
     add_commands(page);
     add_addressing(page);
     add_attach_options(page);
+    add_pinning(page);
     add_options(page);
     add_keys(page);
     add_exit_meanings(page);

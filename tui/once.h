@@ -10,6 +10,13 @@ int once_attach(const Options *options);
 int once_detach(const Options *options);
 int once_demo(const Options *options);
 
+/* Domain XML: once_domain.c, and once_run.c for the guest that is started. */
+int once_match(const Options *options);
+int once_dumpxml(const Options *options);
+int once_pin(const Options *options);
+int once_assign(const Options *options);
+int once_run_domain(const Options *options);
+
 /* `backplane TARGET`: the console, or where there is no terminal to draw on, the tree as text. */
 int once_console(const Options *options);
 

@@ -1,6 +1,7 @@
 /* attach: makes the plan, prints or runs it, looks again where the device came to be. */
 #include "tui/once.h"
 
+#include "engine/session_domain.h"
 #include "tui/once_outcome.h"
 #include "tui/report.h"
 #include "tui/report_json.h"
@@ -101,9 +102,12 @@ static void on_attach_plan(Session *session, Plan *plan, const GError *error, gp
     Once *once = data;
     Attach *attach = once->data;
     g_autoptr(Plan) owned = plan;
+    g_autoptr(GError) refusal = NULL;
 
     if (!plan)
         once_fail(once, error);
+    else if (once->options->in_place && !session_domain_carry(session, plan, &refusal))
+        once_fail(once, refusal);
     else if (once->options->dry_run)
         once_answer(once,
                     once->options->json ? report_attach_json(plan)

@@ -3,6 +3,7 @@
 #include "tui/once.h"
 
 #include "engine/hotplug.h"
+#include "engine/session_domain.h"
 #include "tui/once_outcome.h"
 #include "tui/report.h"
 #include "tui/report_json.h"
@@ -125,9 +126,13 @@ static void detach_run(Once *once, Plan *plan)
 static void on_plan(Session *session, Plan *plan, const GError *error, gpointer data)
 {
     Once *once = data;
+    g_autoptr(GError) refusal = NULL;
 
     if (!plan) {
         once_fail(once, error);
+    } else if (once->options->in_place && !session_domain_carry(session, plan, &refusal)) {
+        once_fail(once, refusal);
+        plan_free(plan);
     } else if (once->options->dry_run) {
         once_answer(once,
                     once->options->json ? report_detach_plan_json(plan)

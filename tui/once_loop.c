@@ -4,6 +4,7 @@
 #include <glib-unix.h>
 #include <signal.h>
 
+#include "engine/session_domain.h"
 #include "tui/report.h"
 
 /* A QEMU that was stopped, or waits for a dead file system, answers nothing more. */
@@ -112,7 +113,7 @@ int once_run(const Options *options, const char *target, const OnceTask *task, g
     g_autoptr(GError) error = NULL;
     g_autoptr(Session) session = session_new(target, SESSION_ONCE, &error);
 
-    if (!session) {
+    if (!session || (options->domain && !session_domain_open(session, options->domain, &error))) {
         report_complain("%s", error->message);
         return exit_status_from_error(error);
     }

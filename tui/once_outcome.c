@@ -19,7 +19,7 @@ static void complain_leftovers(const Transaction *transaction)
     g_auto(GStrv) leftovers = transaction_leftovers(transaction);
     g_autofree char *list = g_strjoinv(", ", leftovers);
 
-    report_complain("not everything could be taken back; left in the guest: %s", list);
+    report_complain("not everything could be taken back; left as it is now: %s", list);
 }
 
 static void complain_outcome(const Transaction *transaction)

@@ -15,21 +15,42 @@
 
 #define WAIT_DEFAULT_MS 5000
 #define WAIT_MAX_SECONDS 86400
+#define SPARE_MAX 240 /* root ports that a q35 has bus numbers for */
 
 /* What GOption fills in. */
 typedef struct {
     gboolean json, dry_run, ascii, help, version, man;
-    char *wait;
-    char *theme;
+    gboolean in_place, backup, info_pci, strict, print;
+    char *wait, *theme, *domain, *output, *format, *spare, *emulator;
 } Raw;
 
 #define OFFSET(member) G_STRUCT_OFFSET(Raw, member)
 static const OptionRow rows[] = {
-    { "json", 0, NULL, "tree show attach detach demo", "print JSON", OFFSET(json) },
-    { "dry-run", 'n', NULL, "attach detach", "print the plan and do nothing", OFFSET(dry_run) },
+    { "json", 0, NULL, "tree show attach detach match demo run", "print JSON", OFFSET(json) },
+    { "dry-run", 'n', NULL, "attach detach pin assign dumpxml",
+      "print the plan, or what would change in the file, and do nothing", OFFSET(dry_run) },
+    { "domain", 'd', "FILE", "console tree show attach detach",
+      "the guest's domain XML: what it configures is compared with what is there", OFFSET(domain) },
+    { "in-place", 'i', NULL, "pin assign dumpxml attach detach",
+      "change the domain XML itself; attach and detach change guest and file, or neither",
+      OFFSET(in_place) },
+    { "backup", 'b', NULL, "pin assign dumpxml",
+      "with --in-place: keep the old version as FILE~", OFFSET(backup) },
+    { "output", 'o', "FILE", "pin assign dumpxml", "write to FILE instead of printing",
+      OFFSET(output) },
+    { "format", 0, "backplane|libvirt", "pin assign dumpxml",
+      "libvirt: as libvirt takes it, without mode=", OFFSET(format) },
+    { "spare", 0, "N", "assign", "add N root ports for hotplug (q35; default 0)", OFFSET(spare) },
+    { "info-pci", 0, NULL, "match",
+      "use vendor:product and order alone, as if there were no ids, MACs and files",
+      OFFSET(info_pci) },
+    { "emulator", 0, "PROGRAM", "run", "the QEMU to run, whatever the file names",
+      OFFSET(emulator) },
+    { "strict", 0, NULL, "run", "refuse a file that cannot be translated wholly", OFFSET(strict) },
+    { "print", 0, NULL, "run", "print QEMU's command line and do nothing", OFFSET(print) },
     { "wait", 'w', "SECONDS", "detach",
       "how long to wait for the guest to let go (default 5, fractions allowed)", OFFSET(wait) },
-    { "theme", 0, "NAME", "console demo", "colours of the console", OFFSET(theme) },
+    { "theme", 0, "NAME", "console demo run", "colours of the console", OFFSET(theme) },
     { "ascii", 0, NULL, NULL, "draw with ASCII characters only", OFFSET(ascii) },
     { "help", 'h', NULL, NULL, "show this help, after a command that command's", OFFSET(help) },
     { "version", 0, NULL, NULL, "show the version", OFFSET(version) },
@@ -39,8 +60,9 @@ static const OptionRow rows[] = {
 
 static const ExitMeaning meanings[] = {
     { EXIT_DONE, "done" },
-    { EXIT_REFUSED, "the guest or QEMU refused; nothing was changed, or what could not be taken "
-                    "back is listed" },
+    { EXIT_REFUSED,
+      "the guest or QEMU refused, and nothing was changed, or what could not be taken "
+      "back is listed; of match: file and guest differ" },
     { EXIT_USAGE, "wrong usage or bad input; nothing was sent" },
     { EXIT_CONNECTION, "no connection to the monitor, or the connection was lost" },
     { EXIT_UNFINISHED, "the guest did not let go in time; the device stays in use until it does" },
@@ -167,16 +189,54 @@ static gboolean parse_wait(const char *text, gint64 *wait_ms, GError **error)
     return TRUE;
 }
 
+static gboolean parse_format(const char *text, gboolean *libvirt, GError **error)
+{
+    *libvirt = g_strcmp0(text, "libvirt") == 0;
+    return !text || *libvirt || g_str_equal(text, "backplane") ||
+           fail(error, "--format %s is not known; there are backplane and libvirt", text);
+}
+
+static gboolean parse_spare(const char *text, guint *spare, GError **error)
+{
+    guint64 number = 0;
+
+    if (text && !g_ascii_string_to_unsigned(text, 10, 0, SPARE_MAX, &number, NULL))
+        return fail(error, "--spare %s is not a number from 0 to %d", text, SPARE_MAX);
+    *spare = (guint)number;
+    return TRUE;
+}
+
+/* Options that need another one, or cannot stand beside it. */
+static gboolean check_together(const Raw *raw, const Options *options, GError **error)
+{
+    const char *command = options->command ? options->command : "";
+    gboolean changes_guest = g_str_equal(command, "attach") || g_str_equal(command, "detach");
+
+    if (raw->in_place && raw->output)
+        return fail(error, "--in-place and --output exclude each other: which of the two files?");
+    if (raw->backup && !raw->in_place)
+        return fail(error, "--backup goes with --in-place: nothing else replaces a file");
+    if (raw->in_place && changes_guest && !raw->domain)
+        return fail(error, "--in-place needs --domain FILE: which file is to follow the guest?");
+    if (raw->in_place && g_str_equal(command, "dumpxml") && !options->arguments[0])
+        return fail(error, "--in-place needs a FILE: backplane dumpxml TARGET FILE --in-place");
+    return TRUE;
+}
+
 /* ---- sub-command, target, arguments ---- */
 
 /* How many words may follow the command's name: from its line in the table, where [X] may be left
  * out and X... may be repeated. */
 static void count_words(char **pattern, guint *least, guint *most)
 {
+    gboolean optional = FALSE;
+
     *least = *most = 0;
     for (char **word = pattern; *word; word++) {
-        *least += **word != '[';
+        optional = optional || **word == '[';
+        *least += !optional;
         *most = *most == G_MAXUINT || g_strrstr(*word, "...") ? G_MAXUINT : *most + 1;
+        optional = optional && !g_str_has_suffix(*word, "]");
     }
 }
 
@@ -248,8 +308,11 @@ static gboolean take_words(Options *options, char **words, GError **error)
     words++;
     if (!check_words(command, words, error))
         return FALSE;
-    if (g_str_has_prefix(command->arguments, "TARGET"))
+    if (g_str_has_prefix(command->arguments, "TARGET") ||
+        g_str_has_prefix(command->arguments, "FILE"))
         options->target = g_strdup(*words++);
+    if (*words && g_str_equal(*words, "--")) /* GLib leaves it where an option follows */
+        words++;
     options->arguments = g_strdupv(words);
     return TRUE;
 }
@@ -283,8 +346,11 @@ static gboolean wants_ascii(gboolean asked)
 
 static void raw_clear(Raw *raw)
 {
-    g_free(raw->wait);
-    g_free(raw->theme);
+    char *texts[] = { raw->wait,   raw->theme, raw->domain,  raw->output,
+                      raw->format, raw->spare, raw->emulator };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(texts); i++)
+        g_free(texts[i]);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Raw, raw_clear)
 
@@ -303,13 +369,23 @@ Options *options_parse(int argc, char **argv, gboolean *done, GError **error)
         words++;
     if (answer(&raw, words, done) || !take_words(options, words, error) ||
         !check_options_fit(&raw, options->command, error) ||
-        !parse_wait(raw.wait, &options->wait_ms, error))
+        !parse_wait(raw.wait, &options->wait_ms, error) ||
+        !parse_format(raw.format, &options->libvirt, error) ||
+        !parse_spare(raw.spare, &options->spare, error) || !check_together(&raw, options, error))
         return NULL;
     options->program = g_strdup(argc > 0 ? argv[0] : "backplane");
     options->json = raw.json;
     options->dry_run = raw.dry_run;
     options->ascii = wants_ascii(raw.ascii);
     options->theme = g_steal_pointer(&raw.theme);
+    options->domain = g_steal_pointer(&raw.domain);
+    options->output = g_steal_pointer(&raw.output);
+    options->emulator = g_steal_pointer(&raw.emulator);
+    options->in_place = raw.in_place;
+    options->backup = raw.backup;
+    options->info_pci = raw.info_pci;
+    options->strict = raw.strict;
+    options->print = raw.print;
     return g_steal_pointer(&options);
 }
 
@@ -320,6 +396,9 @@ void options_free(Options *options)
     g_free(options->target);
     g_strfreev(options->arguments);
     g_free(options->theme);
+    g_free(options->domain);
+    g_free(options->output);
+    g_free(options->emulator);
     g_free(options);
 }
 

@@ -36,13 +36,23 @@ const OptionRow *option_table(gsize *count);
 typedef struct {
     char *program;    /* argv[0] */
     char *command;    /* sub-command's name; NULL: the console */
-    char *target;     /* NULL where the command has none */
+    char *target;     /* TARGET, of some commands FILE; NULL where the command has neither */
     char **arguments; /* what follows the target; never NULL */
     gboolean json;
     gboolean dry_run;
     gboolean ascii; /* --ascii, or a locale that is not UTF-8, or TERM=linux */
     gint64 wait_ms; /* --wait SECONDS; default 5000 */
     char *theme;    /* --theme NAME; NULL: the default */
+    char *domain;   /* --domain FILE; NULL: none */
+    char *output;   /* --output FILE; NULL: standard output */
+    gboolean in_place;
+    gboolean backup;
+    gboolean libvirt; /* --format libvirt */
+    guint spare;
+    gboolean info_pci;
+    gboolean strict;
+    gboolean print;
+    char *emulator; /* --emulator PROGRAM; NULL: none was forced */
 } Options;
 
 /* Errors: G_OPTION_ERROR and ENGINE_ERROR_INPUT: a clear sentence. --help, --version and --man are

@@ -9,47 +9,7 @@
 #include "monitor/text.h"
 #include "tui/draw.h"
 #include "tui/outline.h"
-
-/* ---- text ---- */
-
-/* For terminals that have no other characters: file names of the user's may hold some. */
-static char *to_ascii(const char *text)
-{
-    GString *ascii = g_string_new(NULL);
-
-    for (; *text; text = g_utf8_next_char(text)) {
-        gunichar c = g_utf8_get_char(text);
-
-        if (c < 0x80)
-            g_string_append_c(ascii, (char)c);
-        else
-            g_string_append_printf(ascii, c > 0xffff ? "\\U%08x" : "\\u%04x", c);
-    }
-    return g_string_free(ascii, FALSE);
-}
-
-static char *printable(const char *text, gboolean ascii)
-{
-    g_autofree char *safe = text_printable(text ? text : "", -1, 0);
-
-    return ascii ? to_ascii(safe) : g_steal_pointer(&safe);
-}
-
-static void pad(GString *line, const char *text, int width)
-{
-    int columns = text_columns(text);
-
-    g_string_append(line, text);
-    while (columns++ < width)
-        g_string_append_c(line, ' ');
-}
-
-static void end_line(GString *text)
-{
-    while (text->len && text->str[text->len - 1] == ' ')
-        g_string_truncate(text, text->len - 1);
-    g_string_append_c(text, '\n');
-}
+#include "tui/report_text.h"
 
 /* ---- the tree ---- */
 
@@ -79,16 +39,16 @@ static void line_clear(gpointer data)
 
 static Line line_from_row(const OutlineRow *row, gboolean ascii)
 {
-    g_autofree char *name = printable(row->name, ascii);
+    g_autofree char *name = report_printable(row->name, ascii);
     gboolean glyph = row->kind != ROW_BUS && row->kind != ROW_GROUP;
 
     return (Line){ {
-        [COLUMN_ADDRESS] = printable(row->address, ascii),
+        [COLUMN_ADDRESS] = report_printable(row->address, ascii),
         [COLUMN_GLYPH] = g_strdup(glyph ? state_glyph(row->state, ascii) : ""),
         [COLUMN_DEVICE] = g_strconcat(row->lines ? row->lines : "", name, NULL),
-        [COLUMN_BACKEND] = printable(row->backend, ascii),
-        [COLUMN_ID] = printable(row->id, ascii),
-        [COLUMN_STATE] = printable(row->status, ascii),
+        [COLUMN_BACKEND] = report_printable(row->backend, ascii),
+        [COLUMN_ID] = report_printable(row->id, ascii),
+        [COLUMN_STATE] = report_printable(row->status, ascii),
     } };
 }
 
@@ -103,10 +63,10 @@ static void add_line(GString *text, const int widths[COLUMNS], const char *const
     for (int i = text_columns(cells[COLUMN_ADDRESS]); i < widths[COLUMN_ADDRESS]; i++)
         g_string_append_c(text, ' ');
     for (int i = 0; i < COLUMNS; i++) {
-        pad(text, cells[i], i == COLUMN_ADDRESS ? 0 : widths[i]);
+        report_pad(text, cells[i], i == COLUMN_ADDRESS ? 0 : widths[i]);
         g_string_append(text, i < COLUMN_DEVICE ? " " : "  ");
     }
-    end_line(text);
+    report_end_line(text);
 }
 
 static void add_rows(GString *text, const Outline *outline, gboolean ascii)
@@ -135,12 +95,12 @@ static void add_guest(GString *text, const Guest *guest, gboolean ascii)
     const char *facts[] = { guest->name, guest->status, guest->machine, vcpus, memory, qemu };
 
     for (gsize i = 0; i < G_N_ELEMENTS(facts); i++) {
-        g_autofree char *fact = printable(facts[i], ascii);
+        g_autofree char *fact = report_printable(facts[i], ascii);
 
         if (*fact)
             g_string_append_printf(text, "%s%s", text->len ? "  " : "", fact);
     }
-    end_line(text);
+    report_end_line(text);
 }
 
 char *report_tree_text(const Guest *guest, const Match *match, gboolean ascii)
@@ -166,13 +126,13 @@ typedef struct {
 /* One line; left out where there is no value. */
 static void add_fact(const Facts *facts, const char *name, const char *value)
 {
-    g_autofree char *safe = printable(value, facts->ascii);
+    g_autofree char *safe = report_printable(value, facts->ascii);
 
     if (!*safe)
         return;
-    pad(facts->text, name, FACT_COLUMN);
+    report_pad(facts->text, name, FACT_COLUMN);
     g_string_append(facts->text, safe);
-    end_line(facts->text);
+    report_end_line(facts->text);
 }
 
 static void add_fact_format(const Facts *facts, const char *name, const char *format, ...)
@@ -275,19 +235,36 @@ static void add_properties(const Facts *facts, const GPtrArray *properties)
         g_string_append(facts->text, "\nproperties\n");
     for (guint i = 0; i < properties->len; i++) {
         const Property *property = properties->pdata[i];
-        g_autofree char *name = printable(property->name, facts->ascii);
-        g_autofree char *value = printable(property->value, facts->ascii);
+        g_autofree char *name = report_printable(property->name, facts->ascii);
+        g_autofree char *value = report_printable(property->value, facts->ascii);
 
         g_string_append(facts->text, "  ");
-        pad(facts->text, name, width + 2);
+        report_pad(facts->text, name, width + 2);
         g_string_append(facts->text, value);
-        end_line(facts->text);
+        report_end_line(facts->text);
     }
 }
 
-char *report_device_text(const Device *device, gboolean ascii)
+/* What the domain XML says of it. */
+static void add_pair(const Facts *facts, const MatchPair *pair)
+{
+    g_autofree char *configured = pair->configured ? domain_device_name(pair->configured) : NULL;
+    g_autofree char *place =
+        pair->configured ? address_to_text(&pair->configured->address.place) : NULL;
+
+    add_fact(facts, "match", match_state_name(pair->state));
+    if (configured)
+        add_fact_format(facts, "file", "%s, line %u%s%s", configured, pair->configured->node->line,
+                        *place ? ", at " : "", place);
+    if (configured)
+        add_fact(facts, "matched by", evidence_name(pair->evidence));
+    add_fact(facts, "reason", pair->reason);
+}
+
+char *report_device_text(const Device *device, const Match *match, gboolean ascii)
 {
     Facts facts = { g_string_new(NULL), ascii };
+    const MatchPair *pair = match ? match_of_device(match, device) : NULL;
 
     add_fact(&facts, "device", device_label(device));
     add_fact(&facts, "driver", device->driver);
@@ -299,6 +276,8 @@ char *report_device_text(const Device *device, gboolean ascii)
         add_drive(&facts, device->drive);
     if (device->nic)
         add_nic(&facts, device->nic);
+    if (pair)
+        add_pair(&facts, pair);
     if (device->properties)
         add_properties(&facts, device->properties);
     return g_string_free(facts.text, FALSE);
@@ -306,14 +285,27 @@ char *report_device_text(const Device *device, gboolean ascii)
 
 /* ---- out ---- */
 
-gboolean report_print(const char *text)
+static gboolean print(const void *bytes, gsize length)
 {
-    gboolean written = fputs(text, stdout) >= 0;
+    gboolean written = fwrite(bytes, 1, length, stdout) == length;
 
     written = fflush(stdout) == 0 && written;
     if (!written && errno != EPIPE)
         report_complain("cannot write the output: %s", g_strerror(errno));
     return written;
+}
+
+gboolean report_print(const char *text)
+{
+    return print(text, strlen(text));
+}
+
+gboolean report_print_bytes(GBytes *bytes)
+{
+    gsize length;
+    gconstpointer data = g_bytes_get_data(bytes, &length);
+
+    return print(data, length);
 }
 
 void report_complain(const char *format, ...)

@@ -10,11 +10,12 @@
 char *report_tree_text(const Guest *guest, const Match *match, gboolean ascii);
 
 /* One device with all that is known of it. (transfer full) */
-char *report_device_text(const Device *device, gboolean ascii);
+char *report_device_text(const Device *device, const Match *match, gboolean ascii);
 
 /* Writes to standard output. FALSE when that failed: a reader that has gone away (EPIPE) is
  * silence, any other reason is told on standard error. */
 gboolean report_print(const char *text);
+gboolean report_print_bytes(GBytes *bytes);
 
 /* "backplane: ", the sentence made printable, a line break: on standard error. */
 void report_complain(const char *format, ...) G_GNUC_PRINTF(1, 2);

@@ -5,10 +5,10 @@
 #include <stdlib.h>
 
 #include "engine/allocate.h"
+#include "tui/report_match.h"
 #include "tui/report_plan.h"
 
-/* NULL is null; bytes that are not UTF-8, which JSON cannot hold, are replaced. */
-static json_t *string_or_null(const char *text)
+json_t *report_string_json(const char *text)
 {
     g_autofree char *valid = text ? g_utf8_make_valid(text, -1) : NULL;
 
@@ -20,8 +20,7 @@ static json_t *size_or_null(gint64 size)
     return size < 0 ? json_null() : json_integer(size);
 }
 
-/* (transfer full) both ways; with a line break. */
-static char *finish(json_t *json)
+char *report_finish_json(json_t *json)
 {
     char *dump = json_dumps(json, JSON_INDENT(1) | JSON_ENSURE_ASCII);
     char *text = g_strconcat(dump, "\n", NULL);
@@ -33,10 +32,10 @@ static char *finish(json_t *json)
 
 static json_t *guest_to_json(const Guest *guest)
 {
-    return json_pack("{s:o, s:o, s:o, s:o, s:o}", "name", string_or_null(guest->name), "qemu",
-                     string_or_null(guest->qemu), "machine", string_or_null(guest->machine),
-                     "status", string_or_null(guest->status), "dialect",
-                     string_or_null(guest->dialect));
+    return json_pack("{s:o, s:o, s:o, s:o, s:o}", "name", report_string_json(guest->name), "qemu",
+                     report_string_json(guest->qemu), "machine", report_string_json(guest->machine),
+                     "status", report_string_json(guest->status), "dialect",
+                     report_string_json(guest->dialect));
 }
 
 /* ---- devices ---- */
@@ -55,30 +54,31 @@ static const char *media_name(DeviceKind kind)
 static json_t *drive_to_json(const Drive *drive, DeviceKind kind)
 {
     return json_pack("{s:o, s:o, s:o, s:o, s:b, s:s, s:b, s:o}", "node",
-                     string_or_null(drive->node), "file", string_or_null(drive->file), "format",
-                     string_or_null(drive->format), "size", size_or_null(drive->size), "readonly",
-                     drive->readonly, "media", media_name(kind), "inserted", drive->inserted,
-                     "backend", string_or_null(drive->backend));
+                     report_string_json(drive->node), "file", report_string_json(drive->file),
+                     "format", report_string_json(drive->format), "size", size_or_null(drive->size),
+                     "readonly", drive->readonly, "media", media_name(kind), "inserted",
+                     drive->inserted, "backend", report_string_json(drive->backend));
 }
 
 static json_t *nic_to_json(const Nic *nic)
 {
-    return json_pack("{s:o, s:o, s:o, s:o}", "mac", string_or_null(nic->mac), "netdev",
-                     string_or_null(nic->netdev), "link",
+    return json_pack("{s:o, s:o, s:o, s:o}", "mac", report_string_json(nic->mac), "netdev",
+                     report_string_json(nic->netdev), "link",
                      nic->link < 0 ? json_null() : json_boolean(nic->link), "backend",
-                     string_or_null(nic->backend));
+                     report_string_json(nic->backend));
 }
 
-static json_t *device_to_json(const Device *device)
+static json_t *device_to_json(const Device *device, const Match *match)
 {
     Device *parent = device_parent(device);
+    const MatchPair *pair = match ? match_of_device(match, device) : NULL;
     json_t *json =
         json_pack("{s:o, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:b, s:b, s:b, s:s}", "path",
-                  string_or_null(device->path), "id", string_or_null(device->id), "driver",
-                  string_or_null(device->driver), "kind", device_kind_name(device->kind), "label",
-                  string_or_null(device_label(device)), "parent",
-                  string_or_null(parent ? parent->path : NULL), "bus",
-                  string_or_null(device->bus ? device->bus->name : NULL), "address",
+                  report_string_json(device->path), "id", report_string_json(device->id), "driver",
+                  report_string_json(device->driver), "kind", device_kind_name(device->kind),
+                  "label", report_string_json(device_label(device)), "parent",
+                  report_string_json(parent ? parent->path : NULL), "bus",
+                  report_string_json(device->bus ? device->bus->name : NULL), "address",
                   address_to_json(&device->address), "implicit", device->implicit, "hotpluggable",
                   device->hotpluggable, "hotplugged", device->hotplugged, "state",
                   device_state_name(device->state));
@@ -89,6 +89,8 @@ static json_t *device_to_json(const Device *device)
         json_object_set_new(json, "drive", drive_to_json(device->drive, device->kind));
     if (device->nic)
         json_object_set_new(json, "nic", nic_to_json(device->nic));
+    if (pair)
+        json_object_set_new(json, "match", report_pair_json(pair));
     return json;
 }
 
@@ -101,29 +103,29 @@ static json_t *properties_to_json(const GPtrArray *properties)
         const Property *property = properties->pdata[i];
         g_autofree char *name = g_utf8_make_valid(property->name, -1);
 
-        json_object_set_new(json, name, string_or_null(property->value));
+        json_object_set_new(json, name, report_string_json(property->value));
     }
     return json;
 }
 
-char *report_device_json(const Device *device)
+char *report_device_json(const Device *device, const Match *match)
 {
-    json_t *json = device_to_json(device);
+    json_t *json = device_to_json(device, match);
 
     json_object_set_new(json, "properties", properties_to_json(device->properties));
-    return finish(json);
+    return report_finish_json(json);
 }
 
 /* ---- the tree ---- */
 
-static json_t *devices_to_json(const Guest *guest)
+static json_t *devices_to_json(const Guest *guest, const Match *match)
 {
     json_t *json = json_array();
     const GPtrArray *lists[] = { guest->devices, guest->memory_devices };
 
     for (gsize list = 0; list < G_N_ELEMENTS(lists); list++)
         for (guint i = 0; lists[list] && i < lists[list]->len; i++)
-            json_array_append_new(json, device_to_json(lists[list]->pdata[i]));
+            json_array_append_new(json, device_to_json(lists[list]->pdata[i], match));
     return json;
 }
 
@@ -133,8 +135,8 @@ static void add_vacant(json_t *json, const Bus *bus)
 
     for (guint i = 0; i < places->len; i++)
         json_array_append_new(
-            json, json_pack("{s:o, s:o, s:o}", "bus", string_or_null(bus->name), "parent",
-                            string_or_null(bus->owner ? bus->owner->path : NULL), "address",
+            json, json_pack("{s:o, s:o, s:o}", "bus", report_string_json(bus->name), "parent",
+                            report_string_json(bus->owner ? bus->owner->path : NULL), "address",
                             address_to_json(&g_array_index(places, Address, i))));
 }
 
@@ -148,19 +150,37 @@ static json_t *vacant_to_json(const Guest *guest)
     return json;
 }
 
-char *report_tree_json(const Guest *guest)
+static json_t *absent_to_json(const Match *match)
 {
-    return finish(json_pack("{s:o, s:o, s:o}", "guest", guest_to_json(guest), "devices",
-                            devices_to_json(guest), "vacant", vacant_to_json(guest)));
+    json_t *json = json_array();
+
+    for (guint i = 0; i < match->pairs->len; i++) {
+        const MatchPair *pair = match->pairs->pdata[i];
+
+        if (pair->state == MATCH_ABSENT)
+            json_array_append_new(json, report_pair_json(pair));
+    }
+    return json;
+}
+
+char *report_tree_json(const Guest *guest, const Match *match)
+{
+    json_t *json = json_pack("{s:o, s:o, s:o}", "guest", guest_to_json(guest), "devices",
+                             devices_to_json(guest, match), "vacant", vacant_to_json(guest));
+
+    if (match)
+        json_object_set_new(json, "absent", absent_to_json(match));
+    return report_finish_json(json);
 }
 
 /* ---- plans ---- */
 
 static json_t *subject_to_json(const PlanSubject *subject)
 {
-    return json_pack("{s:o, s:o, s:o, s:o}", "id", string_or_null(subject->id), "path",
-                     string_or_null(subject->path), "driver", string_or_null(subject->driver),
-                     "address", address_to_json(&subject->address));
+    return json_pack("{s:o, s:o, s:o, s:o}", "id", report_string_json(subject->id), "path",
+                     report_string_json(subject->path), "driver",
+                     report_string_json(subject->driver), "address",
+                     address_to_json(&subject->address));
 }
 
 static json_t *subjects_to_json(const Plan *plan, guint first)
@@ -180,8 +200,8 @@ static json_t *checks_to_json(const Plan *plan)
         const PlanCheck *check = plan->checks->pdata[i];
 
         json_array_append_new(
-            json, json_pack("{s:o, s:b, s:o}", "text", string_or_null(check->text), "caution",
-                            check->caution, "evidence", string_or_null(check->evidence)));
+            json, json_pack("{s:o, s:b, s:o}", "text", report_string_json(check->text), "caution",
+                            check->caution, "evidence", report_string_json(check->evidence)));
     }
     return json;
 }
@@ -198,7 +218,7 @@ char *report_attach_json(const Plan *plan)
 
     json_object_set_new(json, "with", subjects_to_json(plan, 1));
     add_plan(json, plan);
-    return finish(json);
+    return report_finish_json(json);
 }
 
 char *report_detach_plan_json(const Plan *plan)
@@ -206,7 +226,7 @@ char *report_detach_plan_json(const Plan *plan)
     json_t *json = json_pack("{s:o}", "devices", subjects_to_json(plan, 0));
 
     add_plan(json, plan);
-    return finish(json);
+    return report_finish_json(json);
 }
 
 /* The back ends that are gone. */
@@ -217,8 +237,8 @@ static json_t *removed_to_json(const Plan *plan)
     for (guint i = 0; i < plan->steps->len; i++) {
         const Step *step = plan->steps->pdata[i];
 
-        if (!step->action->leaves && step->state == STEP_DONE)
-            json_array_append_new(json, string_or_null(step->words));
+        if (report_step_removed(step))
+            json_array_append_new(json, report_string_json(step->words));
     }
     return json;
 }
@@ -241,5 +261,5 @@ char *report_detach_json(const Plan *plan)
         json_array_append_new(json_object_get(json, names[fate]), subject_to_json(subject));
     }
     json_object_set_new(json, "removed", removed_to_json(plan));
-    return finish(json);
+    return report_finish_json(json);
 }

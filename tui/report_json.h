@@ -3,14 +3,15 @@
 #ifndef BACKPLANE_REPORT_JSON_H
 #define BACKPLANE_REPORT_JSON_H
 
-#include "engine/guest.h"
+#include "engine/match.h"
 #include "engine/plan.h"
 
-/* {"guest": {...}, "devices": [...], "vacant": [...]} (transfer full) */
-char *report_tree_json(const Guest *guest);
+/* {"guest": {...}, "devices": [...], "vacant": [...]}; with a match (else NULL) each device has its
+ * "match", and "absent" those that have none. (transfer full) */
+char *report_tree_json(const Guest *guest, const Match *match);
 
 /* One of the devices above with its "properties". (transfer full) */
-char *report_device_json(const Device *device);
+char *report_device_json(const Device *device, const Match *match);
 
 /* {"id", "path", "address", "with": [...], "plan": [...], "checks": [...]}; also for --dry-run.
  * (transfer full) */
@@ -24,5 +25,13 @@ char *report_detach_plan_json(const Plan *plan);
  * plan's devices so far, each {"id", "path", "driver", "address"}, and the words of back ends.
  * (transfer full) */
 char *report_detach_json(const Plan *plan);
+
+/* --- what they are made of ---------------------------------------------------------------------
+ */
+
+/* NULL is null; bytes that are not UTF-8, which JSON cannot hold, are replaced. (transfer full) */
+json_t *report_string_json(const char *text);
+/* As it is printed, with a line break. (transfer full) both ways */
+char *report_finish_json(json_t *json);
 
 #endif

@@ -100,13 +100,19 @@ Fate report_subject_fate(const Plan *plan, const PlanSubject *subject)
     return step->state == STEP_DONE ? FATE_GONE : FATE_LEAVING;
 }
 
+gboolean report_step_removed(const Step *step)
+{
+    return step->action->kind == ACTION_COMMAND && !step->action->leaves &&
+           step->state == STEP_DONE;
+}
+
 /* A plan for no device removes back ends that outlived theirs. */
 static void add_removed(GString *text, const Plan *plan)
 {
     for (guint i = 0; i < plan->steps->len; i++) {
         const Step *step = plan->steps->pdata[i];
 
-        if (!step->action->leaves && step->state == STEP_DONE) {
+        if (report_step_removed(step)) {
             add_printable(text, step->words);
             g_string_append(text, " removed\n");
         }

@@ -24,6 +24,9 @@ Fate report_subject_fate(const Plan *plan, const PlanSubject *subject);
  * sd3-fmt removed". (transfer full) */
 char *report_detached_text(const Plan *plan);
 
+/* The step of a detaching plan has taken a back end away. */
+gboolean report_step_removed(const Step *step);
+
 /* "sd3", else "e1000 at 00:05.0". (transfer full) */
 char *report_subject_name(const PlanSubject *subject);
 

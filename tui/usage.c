@@ -132,10 +132,13 @@ static char *command_usage(const Command *command)
                            command->help + 1);
     if (g_str_has_prefix(command->arguments, "TARGET"))
         g_string_append_printf(text, "\n%s", targets);
+    if (strstr(command->arguments, "FILE"))
+        g_string_append(text, "\nFILE is a domain XML, as libvirt has it.\n");
     if (strstr(command->arguments, "DEVICE"))
-        g_string_append(text,
-                        "\nDEVICE is a device's id, its QOM path or its address: 00:05.0 for PCI,\n"
-                        "0:0:3 for a drive (controller, bus, unit), \"usb 1.2\".\n");
+        g_string_append(
+            text, "\nDEVICE is a device's id, its QOM path or its address: 00:05.0 for PCI,\n"
+                  "0:0:3 for a drive (controller, bus, unit), \"usb 1.2\"; with --domain also\n"
+                  "its target name in the file: sdf.\n");
     if (g_str_equal(command->name, "attach"))
         add_attach(text);
     add_options(text, command->name);

@@ -146,8 +146,8 @@ static void columns_are_aligned(void **state)
 static void device_text(void **state)
 {
     g_autoptr(Guest) guest = make_guest();
-    g_autofree char *nic = report_device_text(guest_find_id(guest, "net0"), FALSE);
-    g_autofree char *disk = report_device_text(guest_find_id(guest, "sdf"), TRUE);
+    g_autofree char *nic = report_device_text(guest_find_id(guest, "net0"), NULL, FALSE);
+    g_autofree char *disk = report_device_text(guest_find_id(guest, "sdf"), NULL, TRUE);
 
     assert_non_null(strstr(nic, "\naddress     00:05.0\n"));
     assert_non_null(strstr(nic, "\nPCI         8086:100e "));
@@ -196,7 +196,7 @@ static void tree_json_keeps_the_contract(void **state)
                                               "media", "s",    NULL };
     static const char *const nic_nic[] = { "mac", "s", "netdev", "s", "link", "n", NULL };
     g_autoptr(Guest) guest = make_guest();
-    json_t *json = load(report_tree_json(guest));
+    json_t *json = load(report_tree_json(guest, NULL));
     json_t *devices = json_object_get(json, "devices");
     json_t *nic = json_array_get(devices, 1);
     json_t *disk = json_array_get(devices, 3);
@@ -219,7 +219,7 @@ static void tree_json_keeps_the_contract(void **state)
 static void vacant_places_are_listed(void **state)
 {
     g_autoptr(Guest) guest = make_guest();
-    json_t *json = load(report_tree_json(guest));
+    json_t *json = load(report_tree_json(guest, NULL));
     json_t *vacant = json_object_get(json, "vacant");
     json_t *first = json_array_get(vacant, 0);
 
@@ -233,7 +233,7 @@ static void vacant_places_are_listed(void **state)
 static void properties_are_in_show_json(void **state)
 {
     g_autoptr(Guest) guest = make_guest();
-    json_t *json = load(report_device_json(guest_find_id(guest, "sdf")));
+    json_t *json = load(report_device_json(guest_find_id(guest, "sdf"), NULL));
     json_t *properties = json_object_get(json, "properties");
 
     assert_string_equal(json_string_value(json_object_get(properties, "serial")), HOSTILE);
