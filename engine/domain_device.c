@@ -94,17 +94,6 @@ static gboolean is_listed(const char *name, const char *const *list, gsize count
     return FALSE;
 }
 
-void domain_note(Domain *domain, guint line, const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    g_autofree char *text = g_strdup_vprintf(format, arguments);
-    va_end(arguments);
-    DomainNote *note = g_new(DomainNote, 1);
-    *note = (DomainNote){ line, text_printable(text, -1, 0) };
-    g_ptr_array_add(domain->notes, note);
-}
-
 void domain_device_free(DomainDevice *device)
 {
     g_free(device->mac);
@@ -126,19 +115,20 @@ static const char *disk_bus(const XmlNode *node)
     return g_strcmp0(xml_node_get(node, "device"), "floppy") == 0 ? "fdc" : "ide";
 }
 
-/* The first video is the primary one unless another says that it is. */
-static gboolean is_primary(const XmlNode *video)
+DomainNeighbours domain_neighbours(const XmlNode *devices)
 {
-    const XmlNode *first = NULL;
-    for (guint i = 0; i < video->parent->children->len; i++) {
-        const XmlNode *other = video->parent->children->pdata[i];
-        if (strcmp(other->name, "video") != 0)
-            continue;
-        first = first ? first : other;
-        if (g_strcmp0(xml_node_child_get(other, "model", "primary"), "yes") == 0)
-            return other == video;
+    DomainNeighbours found = { .serial = xml_node_child(devices, "serial"),
+                               .console = xml_node_child(devices, "console"),
+                               .video = xml_node_child(devices, "video") };
+    for (guint i = 0; i < devices->children->len; i++) {
+        const XmlNode *node = devices->children->pdata[i];
+        if (strcmp(node->name, "video") == 0 &&
+            g_strcmp0(xml_node_child_get(node, "model", "primary"), "yes") == 0) {
+            found.video = node;
+            break;
+        }
     }
-    return first == video;
+    return found;
 }
 
 static const DomainModel *find_disk(const Domain *domain, const DomainDevice *device)
@@ -156,11 +146,11 @@ static const DomainModel *find_interface(const Domain *domain, const DomainDevic
     return domain_model_find(domain->family, "interface", NULL, device->xml_model);
 }
 
-static const DomainModel *find_video(const Domain *domain, const DomainDevice *device)
+static const DomainModel *find_video(const Domain *domain, const DomainDevice *device,
+                                     gboolean primary)
 {
-    const DomainModel *row =
-        domain_model_find(domain->family, "video",
-                          is_primary(device->node) ? "primary" : "secondary", device->xml_model);
+    const DomainModel *row = domain_model_find(
+        domain->family, "video", primary ? "primary" : "secondary", device->xml_model);
     const XmlNode *model = xml_node_child(device->node, "model");
     if (row && g_strcmp0(xml_node_child_get(model, "acceleration", "accel3d"), "yes") == 0)
         row = domain_model_named(domain->family, row,
@@ -171,14 +161,14 @@ static const DomainModel *find_video(const Domain *domain, const DomainDevice *d
 
 /* The row of the table for what the element says. */
 static const DomainModel *find_row(const Domain *domain, const DomainDevice *device,
-                                   const Element *element)
+                                   const Element *element, const DomainNeighbours *neighbours)
 {
     if (strcmp(device->element, "disk") == 0)
         return find_disk(domain, device);
     if (strcmp(device->element, "interface") == 0)
         return find_interface(domain, device);
     if (strcmp(device->element, "video") == 0)
-        return find_video(domain, device);
+        return find_video(domain, device, device->node == neighbours->video);
     const DomainModel *row = domain_model_find(
         domain->family, device->element, get(device->node, &element->type), device->xml_model);
     const char *name = xml_node_child_get(device->node, "model", "name");
@@ -187,21 +177,20 @@ static const DomainModel *find_row(const Domain *domain, const DomainDevice *dev
 
 /* A <console> of type serial is the first <serial> once more; where there is no <serial>, the first
  * <console> stands for it (libvirt: virDomainDefAddConsoleCompat). */
-static gboolean doubles_serial(const XmlNode *console)
+static gboolean doubles_serial(const XmlNode *console, const DomainNeighbours *neighbours)
 {
     const char *type = xml_node_child_get(console, "target", "type");
     if (type && strcmp(type, "serial") != 0)
         return FALSE;
-    return xml_node_child(console->parent, "serial") ||
-           xml_node_child(console->parent, "console") != console;
+    return neighbours->serial || neighbours->console != console;
 }
 
-static gboolean is_no_device(const XmlNode *node)
+static gboolean is_no_device(const XmlNode *node, const DomainNeighbours *neighbours)
 {
     if (is_listed(node->name, no_devices, G_N_ELEMENTS(no_devices)))
         return TRUE;
     if (strcmp(node->name, "console") == 0)
-        return doubles_serial(node);
+        return doubles_serial(node, neighbours);
     return strcmp(node->name, "hostdev") == 0 &&
            g_strcmp0(xml_node_get(node, "mode"), "capabilities") == 0;
 }
@@ -387,9 +376,10 @@ static DomainDevice *new_device(const Domain *domain, const XmlNode *node, guint
     return device;
 }
 
-DomainDevice *domain_device_read(Domain *domain, const XmlNode *node, guint ordinal)
+DomainDevice *domain_device_read(Domain *domain, const XmlNode *node, guint ordinal,
+                                 const DomainNeighbours *neighbours)
 {
-    if (is_no_device(node))
+    if (is_no_device(node, neighbours))
         return NULL;
     const Element *element = find_element(node->name);
     if (!element) {
@@ -398,7 +388,7 @@ DomainDevice *domain_device_read(Domain *domain, const XmlNode *node, guint ordi
     }
     DomainDevice *device = new_device(domain, node, ordinal, element);
     gboolean named = strcmp(node->name, "device") == 0;
-    const DomainModel *row = named ? NULL : find_row(domain, device, element);
+    const DomainModel *row = named ? NULL : find_row(domain, device, element, neighbours);
     if (row && !row->driver && !is_pci_root(device)) {
         domain_device_free(device);
         return NULL;
@@ -412,5 +402,6 @@ DomainDevice *domain_device_read(Domain *domain, const XmlNode *node, guint ordi
     if (!row && !driver)
         note_model(domain, device, element);
     note_address(domain, device);
+    domain_note_elements(domain, device);
     return device;
 }

@@ -303,6 +303,9 @@ static void test_notes(void **state)
                "attribute lane= in the address of rng 1 (virtio)");
     check_note("<rng model='virtio'><address slot='0x05'/></rng>", 4,
                "address without a type of rng 1 (virtio): taken as pci");
+    check_note("<rng model='virtio'>\n<backend/><frobnicator/>\n<app:x xmlns:app='a'/></rng>", 5,
+               "element <frobnicator> of rng 1 (virtio)");
+    check_note("</devices>\n<flux/>\n<devices>", 5, "element <flux> of the domain");
     check_note("<disk><target dev='sda\xe2\x80\xae' bus='&#10;'/></disk>", 4,
                "disk sda\\u202e: no QEMU device is known for \\n");
 }
