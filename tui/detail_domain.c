@@ -33,8 +33,6 @@ static void add_place(LineList *list, const DetailFacts *facts, const Bus *here)
                                address->mode == MODE_DYNAMIC ? "dynamic" : "static");
     else if (address->node && address->type && !address->wanted)
         line_list_field_format(list, "place", "an address of type %s", address->type);
-    else if (*place)
-        line_list_field_format(list, "place", "%s, by its target", place);
     else
         line_list_field(list, "place", ELEMENT_DIM, "none in the file");
 }

@@ -38,9 +38,10 @@ static BusFamily drive_family(const DomainDevice *configured, BusFamily otherwis
     return otherwise;
 }
 
-static BusFamily family_of(const DomainDevice *configured, const Address *place)
+/* Of the bus that an address of this type is on; ADDRESS_NONE: that the device would be on. */
+static BusFamily family_of(const DomainDevice *configured, AddressType type)
 {
-    switch (place->type) {
+    switch (type) {
     case ADDRESS_PCI:
         return BUS_PCI;
     case ADDRESS_USB:
@@ -55,30 +56,21 @@ static BusFamily family_of(const DomainDevice *configured, const Address *place)
     return drive_family(configured, configured->model ? configured->model->plugs : BUS_SYSTEM);
 }
 
-/* A drive without an address has the place that its target name says. */
-static Address place_in_file(const DomainDevice *configured)
-{
-    Address place = configured->address.place;
-
-    if (place.type == ADDRESS_NONE && !domain_qemu_place(configured, &place))
-        place = (Address){ .type = ADDRESS_NONE };
-    return place;
-}
-
 const Bus *match_wanted_bus(const Match *match, const DomainDevice *configured, Address *place)
 {
-    Address written = place_in_file(configured);
+    const Address *written = &configured->address.place;
 
-    if (written.type == ADDRESS_NONE)
+    if (written->type == ADDRESS_NONE)
         return NULL;
-    return numbering_bus(match->numbering, family_of(configured, &written), &written, place);
+    return numbering_bus(match->numbering, family_of(configured, written->type), written, place);
 }
 
 char *match_wanted_place(const Match *match, const DomainDevice *configured, const Bus *here)
 {
-    Address place, written = place_in_file(configured);
+    Address place;
     const Bus *bus = match_wanted_bus(match, configured, &place);
-    g_autofree char *text = bus ? address_to_short_text(&place) : address_to_text(&written);
+    g_autofree char *text =
+        bus ? address_to_short_text(&place) : address_to_text(&configured->address.place);
 
     if (!bus || bus == here)
         return g_steal_pointer(&text);
@@ -130,7 +122,6 @@ static void find_absences(OutlineDomain *domain)
 {
     const Match *match = domain->match;
     const Bus *first[FAMILIES] = { NULL };
-    Address none = { .type = ADDRESS_NONE };
 
     if (!match || !match->counts[MATCH_ABSENT])
         return;
@@ -145,8 +136,8 @@ static void find_absences(OutlineDomain *domain)
             continue;
         bus = match_wanted_bus(match, pair->configured, &absence.place);
         if (!bus) {
-            absence.place = none;
-            bus = first[family_of(pair->configured, &none)];
+            absence.place = (Address){ .type = ADDRESS_NONE };
+            bus = first[family_of(pair->configured, ADDRESS_NONE)];
         }
         add_absence(domain, bus, &absence);
     }
