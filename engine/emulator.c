@@ -150,8 +150,7 @@ char *emulator_trusted(const char *program, char **why)
     else if (access(path, X_OK) != 0)
         *why = g_strdup("it is not executable");
     else if ((weak = weak_part(path)))
-        *why =
-            g_strdup_printf("others than root may have put it there: %s is not root's alone", weak);
+        *why = g_strdup_printf("%s is not root's alone", weak);
     else
         return g_steal_pointer(&path);
     return NULL;
@@ -273,20 +272,18 @@ static void find_kvm(Emulator *emulator, const Domain *domain, const char *arch)
 
 /* ---- the face ---- */
 
-/* The file's own program, if it may be run and answers; else notes say why not. */
-static GHashTable *try_file(Emulator *emulator, const char *program)
+/* The file's own program, if it may be run and answers; else NULL, and why not. */
+static GHashTable *try_file(Emulator *emulator, const char *program, char **why)
 {
-    g_autofree char *why = NULL;
     g_autoptr(GError) error = NULL;
     GHashTable *machines = NULL;
 
-    emulator->program = emulator_trusted(program, &why);
-    if (emulator->program && (machines = machines_of(emulator->program, &error)))
-        return machines;
-    g_ptr_array_add(emulator->notes, g_strdup_printf("the file's emulator %s is not used: %s",
-                                                     program, why ? why : error->message));
-    g_clear_pointer(&emulator->program, g_free);
-    return NULL;
+    emulator->program = emulator_trusted(program, why);
+    if (emulator->program && !(machines = machines_of(emulator->program, &error))) {
+        *why = g_strdup(error->message);
+        g_clear_pointer(&emulator->program, g_free);
+    }
+    return machines;
 }
 
 static GHashTable *find_program(Emulator *emulator, const Domain *domain, const char *arch,
@@ -294,13 +291,19 @@ static GHashTable *find_program(Emulator *emulator, const Domain *domain, const 
 {
     const char *named = forced ? forced : g_getenv("BACKPLANE_QEMU");
     GHashTable *machines = NULL;
+    g_autofree char *why = NULL;
 
-    if (named && *named)
+    if (named && *named) {
         emulator->program = find_named(named, error);
-    else if (domain->emulator && (machines = try_file(emulator, domain->emulator)))
-        return machines;
-    else
+    } else {
+        if (domain->emulator && (machines = try_file(emulator, domain->emulator, &why)))
+            return machines;
         emulator->program = find_for_arch(arch, error);
+    }
+    if (why && emulator->program)
+        g_ptr_array_add(emulator->notes, g_strdup_printf("the file's emulator %s is not run (%s): "
+                                                         "%s is",
+                                                         domain->emulator, why, emulator->program));
     return emulator->program ? machines_of(emulator->program, error) : NULL;
 }
 

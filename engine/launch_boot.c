@@ -194,7 +194,8 @@ static void put_entry(LaunchPlan *plan, const XmlNode *entry, GString *option)
         if (option->len == 0)
             g_string_append_printf(option, "type=%u", smbios_entries[i].type);
         option_put(option, smbios_entries[i].key, entry->text);
-        launch_say_all(plan, entry);
+        launch_say(plan, entry);
+        launch_get(plan, entry, "name");
     }
 }
 

@@ -141,6 +141,7 @@ static const char *cpu_model(LaunchPlan *plan, const XmlNode *node)
     const char *mode = launch_get(plan, node, "mode");
     const char *model;
 
+    launch_is(plan, node, "migratable", "on"); /* as it is with QEMU */
     if (g_strcmp0(mode, "host-passthrough") == 0 || g_strcmp0(mode, "host-model") == 0 ||
         g_strcmp0(mode, "maximum") == 0) {
         if (!plan->kvm && *mode == 'h')

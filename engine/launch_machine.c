@@ -249,7 +249,8 @@ void launch_own_arguments(LaunchPlan *plan)
         const char *value = xml_node_get(child, "value");
 
         if (strcmp(child->name, argument_name) == 0 && value) {
-            launch_say_all(plan, child);
+            launch_say(plan, child);
+            launch_get(plan, child, "value");
             launch_add(plan, value, NULL);
         }
     }

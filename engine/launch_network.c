@@ -101,15 +101,7 @@ static void say_own_target(LaunchPlan *plan, const XmlNode *nic)
     const char *name = xml_node_child_get(nic, "target", "dev");
 
     if (name && g_str_has_prefix(name, "vnet"))
-        launch_say_all(plan, xml_node_child(nic, "target"));
-}
-
-static void put_link(LaunchPlan *plan, const XmlNode *nic)
-{
-    const XmlNode *link = xml_node_child(nic, "link");
-
-    if (link && launch_is(plan, link, "state", "up"))
-        launch_say(plan, link);
+        launch_child_get(plan, nic, "target", "dev");
 }
 
 void launch_put_netdev(LaunchPlan *plan, const DomainDevice *nic, const char *id, GString *option)
@@ -120,7 +112,7 @@ void launch_put_netdev(LaunchPlan *plan, const DomainDevice *nic, const char *id
     option_putf(netdev, "id", "host%s", id);
     say_own_target(plan, nic->node);
     type->put(plan, nic->node, netdev);
-    put_link(plan, nic->node);
+    launch_is(plan, launch_child(plan, nic->node, "link"), "state", "up");
     launch_add(plan, "-netdev", netdev->str);
     option_putf(option, "netdev", "host%s", id);
     launch_child_get(plan, nic->node, "mac", "address");
