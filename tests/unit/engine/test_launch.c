@@ -192,10 +192,12 @@ static void test_proposal(void **state)
 
 static void test_fixed_places_come_first(void **state)
 {
-    g_autoptr(Launch) made = launch_of(
-        "pc", E1000(AT("dynamic", "0", "7", "0")) E1000(STATIC("1", "3")) E1000(STATIC("0", "9"))
-                  E1000("") "<controller type='pci' index='1' model='pci-bridge'>" STATIC(
-                      "0", "0x1f") "</controller>");
+    static const char bridge[] =
+        "<controller type='pci' index='1' model='pci-bridge'>" STATIC("0", "0x1f") "</controller>";
+    g_autofree char *devices =
+        g_strconcat(E1000(AT("dynamic", "0", "7", "0")), E1000(STATIC("1", "3")),
+                    E1000(STATIC("0", "9")), E1000(""), bridge, NULL);
+    g_autoptr(Launch) made = launch_of("pc", devices);
 
     assert_before(made, "id=pci.1,bus=pci.0,addr=1f", "id=net2,");
     assert_before(made, "id=net2,netdev=hostnet2,bus=pci.0,addr=09", "id=net1,");
@@ -207,9 +209,10 @@ static void test_fixed_places_come_first(void **state)
 /* What is fixed on a bridge that is not still comes before what QEMU places. */
 static void test_dynamic_bridges(void **state)
 {
-    g_autoptr(Launch) made = launch_of(
-        "pc", E1000("") E1000(STATIC("1", "3"))
-                  E1000(STATIC("0", "2")) "<controller type='pci' index='1' model='pci-bridge'/>");
+    g_autofree char *devices =
+        g_strconcat(E1000(""), E1000(STATIC("1", "3")), E1000(STATIC("0", "2")),
+                    "<controller type='pci' index='1' model='pci-bridge'/>", NULL);
+    g_autoptr(Launch) made = launch_of("pc", devices);
 
     assert_before(made, "id=net2,netdev=hostnet2,bus=pci.0,addr=02", "pci-bridge,id=pci.1,chassis");
     assert_before(made, "pci-bridge,id=pci.1", "id=net1,netdev=hostnet1,bus=pci.1,addr=03");
@@ -218,11 +221,13 @@ static void test_dynamic_bridges(void **state)
 
 static void test_functions(void **state)
 {
-    g_autoptr(Launch) made = launch_of(
-        "pc",
-        E1000(AT("static", "0", "5", "0")) E1000(AT("static", "0", "5", "3"))
-            E1000(AT("static", "0", "6", "0"))
-                E1000("<address type='pci' bus='0' slot='7' function='0' multifunction='on'/>"));
+    static const char explicit[] =
+        "<address type='pci' bus='0' slot='7' function='0' multifunction='on'/>";
+    g_autofree char *last = g_strdup_printf(E1000("%s"), explicit);
+    g_autofree char *devices =
+        g_strconcat(E1000(AT("static", "0", "5", "0")), E1000(AT("static", "0", "5", "3")),
+                    E1000(AT("static", "0", "6", "0")), last, NULL);
+    g_autoptr(Launch) made = launch_of("pc", devices);
 
     assert_has(made, "bus=pci.0,addr=05,multifunction=on");
     assert_has(made, "bus=pci.0,addr=05.3 ");
@@ -235,13 +240,14 @@ static void test_functions(void **state)
 
 static void test_pcie(void **state)
 {
-    g_autoptr(Launch) made = launch_of(
-        "q35",
-        PCI("1", "pcie-root-port", STATIC("0", "1"))
-            PCI("2", "pcie-root-port",
-                "<model name='ioh3420'/><target chassis='7' port='0x11' hotplug='off'/>" STATIC(
-                    "0", "2")) PCI("3", "pcie-expander-bus", STATIC("0", "3"))
-                PCI("4", "pcie-to-pci-bridge", STATIC("1", "0")) E1000(STATIC("4", "1")) E1000(""));
+    static const char other_port[] =
+        "<controller type='pci' index='2' model='pcie-root-port'><model name='ioh3420'/>"
+        "<target chassis='7' port='0x11' hotplug='off'/>" STATIC("0", "2") "</controller>";
+    g_autofree char *devices = g_strconcat(PCI("1", "pcie-root-port", STATIC("0", "1")), other_port,
+                                           PCI("3", "pcie-expander-bus", STATIC("0", "3")),
+                                           PCI("4", "pcie-to-pci-bridge", STATIC("1", "0")),
+                                           E1000(STATIC("4", "1")), E1000(""), NULL);
+    g_autoptr(Launch) made = launch_of("q35", devices);
 
     assert_has(made, "pcie-root-port,id=pci.1,bus=pcie.0,addr=01,chassis=1");
     assert_has(made, "ioh3420,id=pci.2,bus=pcie.0,addr=02,chassis=7,port=17");
@@ -255,17 +261,20 @@ static void test_pcie(void **state)
 /* Dynamic or not: drives have their bays by their names. */
 static void test_drives(void **state)
 {
-    g_autoptr(Launch) pc = launch_of(
-        "pc", FILE_DISK("hdd", "") FILE_DISK("sdk", "<address type='drive' mode='dynamic' "
-                                                    "controller='1' bus='0' unit='3'/>")
-                  FILE_DISK("fdb", "") "<disk><source file='/a'/><target dev='sdb' bus='sata'/>"
-                                       "</disk>");
-    g_autoptr(Launch) q35 = launch_of(
-        "q35", "<disk><source file='/a'/><target dev='sdc' bus='sata'/></disk>"
-               "<disk><source file='/a'/><target dev='sdi' bus='sata'/></disk>"
-               "<controller type='scsi' index='0' model='virtio-scsi'/>"
-               "<disk><source file='/a'/><target dev='sda' bus='scsi'/><address type='drive' "
-               "controller='0' bus='0' target='3' unit='9'/></disk>");
+    static const char dynamic[] =
+        "<address type='drive' mode='dynamic' controller='1' bus='0' unit='3'/>";
+    static const char on_q35[] =
+        "<disk><source file='/a'/><target dev='sdc' bus='sata'/></disk>"
+        "<disk><source file='/a'/><target dev='sdi' bus='sata'/></disk>"
+        "<controller type='scsi' index='0' model='virtio-scsi'/>"
+        "<disk><source file='/a'/><target dev='sda' bus='scsi'/>"
+        "<address type='drive' controller='0' bus='0' target='3' unit='9'/></disk>";
+    g_autofree char *moving = g_strdup_printf(FILE_DISK("sdk", "%s"), dynamic);
+    g_autofree char *on_pc =
+        g_strconcat(FILE_DISK("hdd", ""), moving, FILE_DISK("fdb", ""),
+                    "<disk><source file='/a'/><target dev='sdb' bus='sata'/></disk>", NULL);
+    g_autoptr(Launch) pc = launch_of("pc", on_pc);
+    g_autoptr(Launch) q35 = launch_of("q35", on_q35);
 
     assert_has(pc, "ide-hd,id=ide0-1-1,drive=disk-hdd,bus=ide.1,unit=1");
     assert_has(pc, "scsi-hd,id=scsi1-0-3,drive=disk-sdk,bus=scsi1.0,channel=0,scsi-id=3,lun=0");
@@ -277,20 +286,15 @@ static void test_drives(void **state)
     assert_has(q35, "scsi-hd,id=scsi0-0-3-9,drive=disk-sda,bus=scsi0.0,channel=0,scsi-id=3,lun=9");
 }
 
-#define USB(port) "<address type='usb' bus='1' port='" port "'/>"
-
 static void test_usb(void **state)
 {
-    g_autoptr(
-        Launch) made = launch_of("pc",
-                                 "<input type='mouse' bus='usb'/><input type='tablet' "
-                                 "bus='usb'>" USB("1.1.2") "</input><hub type='usb'>" USB(
-                                     "1.1") "</hub><hub type='usb'>" USB("1") "</hub>"
-                                                                              "<controller "
-                                                                              "type='usb' "
-                                                                              "index='1' "
-                                                                              "model='nec-xhci' "
-                                                                              "ports='6'/>");
+    static const char devices[] =
+        "<input type='mouse' bus='usb'/>"
+        "<input type='tablet' bus='usb'><address type='usb' bus='1' port='1.1.2'/></input>"
+        "<hub type='usb'><address type='usb' bus='1' port='1.1'/></hub>"
+        "<hub type='usb'><address type='usb' bus='1' port='1'/></hub>"
+        "<controller type='usb' index='1' model='nec-xhci' ports='6'/>";
+    g_autoptr(Launch) made = launch_of("pc", devices);
 
     assert_has(made, "nec-usb-xhci,id=usb1,p2=6,p3=6");
     assert_before(made, "usb-hub,id=hub1,bus=usb1.0,port=1 ",
@@ -303,11 +307,12 @@ static void test_usb(void **state)
 /* A companion's ports are its master's, and its own id would be another controller. */
 static void test_usb_companions(void **state)
 {
-    g_autoptr(Launch) made = launch_of(
-        "pc", "<controller type='usb' index='0' model='ich9-uhci1'><master startport='0'/>" STATIC(
-                  "0", "4") "</controller>"
-                            "<controller type='usb' index='0' model='ich9-ehci1'>" AT(
-                                "static", "0", "4", "7") "</controller>");
+    static const char devices[] =
+        "<controller type='usb' index='0' model='ich9-uhci1'><master startport='0'/>"
+        "<address type='pci' bus='0' slot='4' function='0'/></controller>"
+        "<controller type='usb' index='0' model='ich9-ehci1'>"
+        "<address type='pci' bus='0' slot='4' function='7'/></controller>";
+    g_autoptr(Launch) made = launch_of("pc", devices);
 
     assert_before(made, "ich9-usb-ehci1,id=usb,bus=pci.0,addr=04.7",
                   "ich9-usb-uhci1,masterbus=usb.0,firstport=0,bus=pci.0,addr=04,multifunction=on");
@@ -713,12 +718,15 @@ static void test_boot(void **state)
 
 static void test_boot_order(void **state)
 {
-    g_autoptr(Domain) domain = domain_of_text(
-        "<domain><memory>65536</memory><os><boot dev='cdrom'/><boot dev='network'/><boot dev='hd'/>"
-        "<boot dev='fd'/></os><devices>" E1000("") FILE_DISK("vda", "<boot order='8'/>")
-            FILE_DISK("vdb", "") "<disk device='cdrom'><target dev='hda'/></disk>"
-                                 "<disk device='floppy'><target dev='fdb'/></disk>" E1000(
-                                     "") "</devices></domain>");
+    static const char text[] =
+        "<domain><memory>65536</memory><os><boot dev='cdrom'/><boot dev='network'/>"
+        "<boot dev='hd'/><boot dev='fd'/></os><devices>"
+        "<interface type='user'/><interface type='user'/>"
+        "<disk><source file='/a'/><target dev='vda'/><boot order='8'/></disk>"
+        "<disk><source file='/a'/><target dev='vdb'/></disk>"
+        "<disk device='cdrom'><target dev='hda'/></disk>"
+        "<disk device='floppy'><target dev='fdb'/></disk></devices></domain>";
+    g_autoptr(Domain) domain = domain_of_text(text);
     g_autoptr(Launch) made = launch(domain);
 
     assert_has(made, "id=ide0-0-0,bus=ide.0,unit=0,bootindex=1");
