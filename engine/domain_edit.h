@@ -28,8 +28,8 @@ Domain *domain_edit_apply(const DomainEdit *edit, GError **error);
 /* Those of these devices (DomainDevice; NULL: all) whose address is dynamic become static. */
 Domain *domain_pin(const Domain *domain, const GPtrArray *devices, GError **error);
 /* As libvirt takes it: no mode=, no <device> elements, no ISA bridge, no address of the root bus,
- * numbers as its parser reads them, USB by port. What was left out is added to left (char *), which
- * may be NULL. */
+ * numbers as its parser reads them, USB by port. What was left out, and what libvirt will not take
+ * as it is, is added to left (char *), which may be NULL. */
 Domain *domain_to_libvirt(const Domain *domain, GPtrArray *left, GError **error);
 
 /* Drives without an address get the one that their target name says, and the controllers that

@@ -8,25 +8,24 @@
 #include "engine/xml_edit.h"
 #include "monitor/text.h"
 
-static void leave_out(GPtrArray *left, const DomainDevice *device, const char *reason)
+static void tell(GPtrArray *left, const DomainDevice *device, const char *what)
 {
     g_autofree char *name = domain_device_name(device);
     if (left)
-        g_ptr_array_add(left, g_strdup_printf("%s (line %u) is left out: %s", name,
-                                              device->node->line, reason));
+        g_ptr_array_add(left, g_strdup_printf("%s (line %u) %s", name, device->node->line, what));
 }
 
 /* What libvirt has no element for, or reserves a place for without one; NULL: it takes it. */
 static const char *reason_against(const DomainDevice *device)
 {
     if (strcmp(device->element, "device") == 0)
-        return "libvirt has no word for it";
+        return "is left out: libvirt has no word for it";
     if (strcmp(device->element, "controller") == 0 && g_strcmp0(device->type, "isa") == 0)
-        return "libvirt knows of it without being told";
+        return "is left out: libvirt knows of it without being told";
     if (strcmp(device->element, "controller") == 0 &&
         g_strcmp0(device->xml_model, device->driver) == 0 && device->driver &&
         !domain_model_find(device->domain->family, "controller", device->type, device->xml_model))
-        return "libvirt has no word for its model";
+        return "is left out: libvirt has no word for its model";
     return NULL;
 }
 
@@ -59,13 +58,21 @@ static void edit_address(XmlEdit *edit, const DomainAddress *address)
     }
 }
 
+/* Nobody but the user knows which folder it starts from. */
+static gboolean has_relative_source(const DomainDevice *device)
+{
+    return strcmp(device->element, "disk") == 0 && device->source && device->source[0] != '/';
+}
+
 static void edit_device(XmlEdit *edit, const DomainDevice *device, GPtrArray *left)
 {
     const char *reason = reason_against(device);
+    if (has_relative_source(device))
+        tell(left, device, "has a source that is no absolute path: libvirt takes no other");
     if (!reason && xml_node_get(device->node, "implicit"))
         xml_edit_set(edit, device->node, "implicit", NULL, NULL);
     if (reason) {
-        leave_out(left, device, reason);
+        tell(left, device, reason);
         xml_edit_remove(edit, device->node);
     } else if (device->address.node && !may_have_address(device)) {
         xml_edit_remove(edit, device->address.node);

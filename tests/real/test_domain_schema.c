@@ -4,7 +4,10 @@
 
 #include <libxml/relaxng.h>
 
+#include "engine/assign.h"
+#include "engine/describe.h"
 #include "engine/domain_edit.h"
+#include "tests/unit/engine/fixture_guest.h"
 
 static xmlRelaxNGPtr schema;
 
@@ -112,13 +115,44 @@ static void test_placed(void **state)
     check_valid("a file with placed drives", placed);
 }
 
+/* The guests were recorded in the folder of their images. */
+static char *make_absolute(const char *text)
+{
+    g_autoptr(GRegex) relative = g_regex_new("source file='(?!/)", 0, 0, NULL);
+    return g_regex_replace(relative, text, -1, 0, "source file='/images/", 0, NULL);
+}
+
+/* Guests that nobody wrote XML for. */
+static void test_described(void **state)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(fixture_names); i++) {
+        g_autoptr(Guest) guest = fixture_guest(fixture_names[i]);
+        g_autofree char *text = describe_guest(guest);
+        g_autofree char *absolute = make_absolute(text);
+        g_autoptr(Domain) domain = domain_of_text(absolute);
+        check_valid(fixture_names[i], domain);
+    }
+}
+
+static void test_assigned(void **state)
+{
+    static const char *const files[] = { "adapters.xml", "old.xml", "proposal.xml" };
+    for (gsize i = 0; i < G_N_ELEMENTS(files); i++) {
+        g_autoptr(GError) error = NULL;
+        g_autoptr(Domain) domain = domain_of_fixture(files[i]);
+        g_autoptr(Domain) assigned = domain_assign(domain, 2, NULL, &error);
+        if (!assigned)
+            fail_msg("%s: %s", files[i], error->message);
+        check_valid(files[i], assigned);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_fixtures),
-        cmocka_unit_test(test_not_valid),
-        cmocka_unit_test(test_edited),
-        cmocka_unit_test(test_placed),
+        cmocka_unit_test(test_fixtures),  cmocka_unit_test(test_not_valid),
+        cmocka_unit_test(test_edited),    cmocka_unit_test(test_placed),
+        cmocka_unit_test(test_described), cmocka_unit_test(test_assigned),
     };
     return cmocka_run_group_tests(tests, load_schema, free_schema);
 }

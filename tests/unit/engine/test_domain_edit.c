@@ -271,6 +271,19 @@ static void test_to_libvirt(void **state)
     assert_int_equal(left->len, 3);
 }
 
+static void test_relative_source(void **state)
+{
+    g_autoptr(GPtrArray) left = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(Domain) domain =
+        domain_of("pc", "<disk><source file='a.img'/><target dev='sda'/></disk>\n"
+                        "<disk><source file='/a.img'/><target dev='sdb'/></disk>");
+    g_autoptr(Domain) libvirt = domain_to_libvirt(domain, left, NULL);
+    assert_int_equal(left->len, 1);
+    assert_string_equal(left->pdata[0], "disk sda (line 4) has a source that is no absolute path: "
+                                        "libvirt takes no other");
+    assert_int_equal(libvirt->devices->len, 2);
+}
+
 /* Files of libvirt's own are libvirt's already. */
 static void test_to_libvirt_same(void **state)
 {
@@ -343,6 +356,7 @@ int main(void)
         cmocka_unit_test(test_pin_some),
         cmocka_unit_test(test_to_libvirt),
         cmocka_unit_test(test_to_libvirt_same),
+        cmocka_unit_test(test_relative_source),
         cmocka_unit_test(test_random_edits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
