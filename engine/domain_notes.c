@@ -50,7 +50,8 @@ static const char *const domain_elements[] = {
     "vcpus",
 };
 
-/* Elements of any device there, those of later versions that are known, and none of ours. */
+/* Elements of any device there, those of later versions that are known, and ours (<pci>,
+ * <property>). */
 static const char *const device_elements[] = {
     "acpi",
     "address",
@@ -97,12 +98,14 @@ static const char *const device_elements[] = {
     "msi",
     "mtu",
     "output",
+    "pci",
     "pcihole64",
     "playback",
     "port",
     "portForward",
     "privateData",
     "product",
+    "property",
     "protocol",
     "rate",
     "readonly",
