@@ -54,8 +54,9 @@ static const Command commands[] = {
       console_pin_all, FALSE },
     { "save", GROUP_FILE, NULL, "w", "save", "save the domain file; what changes is shown first",
       NULL, console_save, FALSE, console_has_unsaved, TRUE },
-    { "revert", GROUP_FILE, NULL, "W", NULL, "give up the changes that are not saved, shown first",
-      NULL, console_revert, FALSE },
+    { "reload", GROUP_FILE, NULL, "W", NULL,
+      "read the domain file again; unsaved changes are given up, shown first", NULL, console_reload,
+      FALSE },
 
     { "cursor-up", GROUP_MOVE, NULL, "k Up", NULL, "go to the row above", NULL, console_cursor_up,
       FALSE },

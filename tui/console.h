@@ -38,7 +38,7 @@ void console_fill_all(Console *console);
 void console_pin(Console *console);
 void console_pin_all(Console *console);
 void console_save(Console *console);
-void console_revert(Console *console);
+void console_reload(Console *console);
 void console_help(Console *console);
 void console_suspend(Console *console);
 void console_quit(Console *console);

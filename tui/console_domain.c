@@ -1,5 +1,5 @@
 /* What the keys of the domain file do: addresses are written into it or made static in memory, and
- * saved or given up once what changes has been shown. */
+ * saved or given up once what would change has been shown. */
 #include "tui/console_private.h"
 
 #include "tui/diff_dialog.h"
@@ -144,28 +144,35 @@ void console_pin_all(Console *console)
 
 /* --- the file -------------------------------------------------------------------------------- */
 
-static void show_diff(Console *console, DiffPurpose purpose)
+void console_save(Console *console)
 {
     g_autofree char *name = NULL;
 
     if (!need_domain(console))
         return;
     if (console_has_unsaved(console)) {
-        console_open(console, diff_dialog_new(console->session, purpose));
+        console_open(console, diff_dialog_new(console->session, DIFF_SAVE));
         return;
     }
     name = file_name(console);
     console_say(console, ELEMENT_TEXT, "%s has no changes that are not saved.", name);
 }
 
-void console_save(Console *console)
+/* Another program may have changed it. */
+void console_reload(Console *console)
 {
-    show_diff(console, DIFF_SAVE);
-}
+    g_autofree char *name = NULL;
+    g_autoptr(GError) error = NULL;
 
-void console_revert(Console *console)
-{
-    show_diff(console, DIFF_REVERT);
+    if (!need_domain(console))
+        return;
+    name = file_name(console);
+    if (console_has_unsaved(console))
+        console_open(console, diff_dialog_new(console->session, DIFF_REVERT));
+    else if (session_domain_revert(console->session, &error))
+        console_say(console, ELEMENT_TEXT, "%s was read again", name);
+    else
+        console_say(console, ELEMENT_ERROR, "%s", error->message);
 }
 
 /* --- which hints stand ----------------------------------------------------------------------- */

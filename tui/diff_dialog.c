@@ -79,7 +79,7 @@ static const Purpose purposes[] = {
                       { "y yes   Esc cancel, they stay", "Esc cancel", NULL },
                       2,
                       { { "Cancel", FALSE }, { "Give up", FALSE } },
-                      { { NULL, NULL }, { session_domain_revert, " is as it was read" } } },
+                      { { NULL, NULL }, { session_domain_revert, " was read again" } } },
 };
 
 static DialogEffect press(DiffDialog *self, int index)

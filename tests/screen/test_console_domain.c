@@ -407,7 +407,18 @@ static void changes_are_given_up_when_asked(void **state)
     assert_true(session_domain_is_changed(stage.session));
     press(&stage, "Wy");
     assert_false(session_domain_is_changed(stage.session));
-    assert_true(shows(&stage, "web01.xml is as it was read"));
+    assert_true(shows(&stage, "web01.xml was read again"));
+    stage_close(&stage);
+}
+
+/* Another program may have changed the file. */
+static void without_changes_the_file_is_read_again(void **state)
+{
+    Stage stage = open_80x24();
+
+    press(&stage, "W");
+    assert_null(stage.console->dialog);
+    assert_true(shows(&stage, "web01.xml was read again"));
     stage_close(&stage);
 }
 
@@ -628,6 +639,7 @@ int main(void)
         cmocka_unit_test(a_file_that_cannot_be_saved_is_told_whole),
         cmocka_unit_test(the_diff_scrolls),
         cmocka_unit_test(changes_are_given_up_when_asked),
+        cmocka_unit_test(without_changes_the_file_is_read_again),
         cmocka_unit_test(quitting_asks_for_each_reason_to_stay),
         cmocka_unit_test(attaching_changes_the_file_along),
         cmocka_unit_test(attaching_can_leave_the_file_alone),
