@@ -123,6 +123,6 @@ void detail_domain_add_absent(LineList *list, const DetailFacts *facts)
             line_list_field(list, fields[i].label, ELEMENT_TEXT, fields[i].value);
     add_heading(list, facts);
     add_reason(list, pair->reason ? pair->reason : "the guest has no such device");
-    if (facts->connected)
+    if (facts->connected && configured->driver)
         detail_add_key(list, "attach", "attach it");
 }

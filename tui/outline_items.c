@@ -181,6 +181,21 @@ static gboolean has_drive_inserted(const Device *device)
     return FALSE;
 }
 
+/* A place below it that an absent device is to have. */
+static gboolean has_absent_below(const Device *device, const OutlineDomain *domain)
+{
+    for (guint i = 0; device->buses && i < device->buses->len; i++) {
+        const Bus *bus = device->buses->pdata[i];
+
+        if (outline_domain_absent(domain, bus))
+            return TRUE;
+        for (guint k = 0; k < bus->devices->len; k++)
+            if (has_absent_below(bus->devices->pdata[k], domain))
+                return TRUE;
+    }
+    return FALSE;
+}
+
 static gboolean has_devices_below(const Device *device)
 {
     for (guint i = 0; device->buses && i < device->buses->len; i++)
@@ -196,7 +211,7 @@ static gboolean device_is_dull(const Device *device, const OutlineDomain *domain
 
     if (device->id || (state != STATE_FIXED && state != STATE_PRESENT && state != STATE_GONE))
         return FALSE;
-    if (device->nic || has_drive_inserted(device))
+    if (device->nic || has_drive_inserted(device) || has_absent_below(device, domain))
         return FALSE;
     switch (device->bus->family) {
     case BUS_ISA:

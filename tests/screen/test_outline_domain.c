@@ -209,6 +209,32 @@ static void a_stranger_stands_outside_of_its_group(void **state)
     setting_close(&setting);
 }
 
+/* The floppy controller is one of the ISA devices that are folded away. */
+static void what_an_absent_device_is_below_is_not_folded_away(void **state)
+{
+    g_autoptr(Guest) guest = hand_guest_web01();
+    Bus *isa = guest_find_bus(guest, "isa.0", NULL),
+        *floppy = bus_new("floppy-bus.0", "floppy-bus");
+    Device *controller = device_new("isa-fdc");
+    Setting setting;
+    g_autoptr(Outline) outline = NULL;
+
+    controller->bus = isa;
+    controller->path = g_strdup("/machine/fdc");
+    controller->implicit = TRUE;
+    floppy->owner = controller;
+    floppy->path = g_strdup("/machine/fdc/floppy");
+    g_ptr_array_add(controller->buses, floppy);
+    g_ptr_array_add(isa->devices, controller);
+    guest_index(guest);
+    setting = setting_open(guest_ref(guest),
+                           "<disk device='floppy'><target dev='fda' bus='fdc'/></disk>");
+    outline = outline_new(guest, &setting.options);
+    assert_int_not_equal(outline_find(outline, "/machine/fdc"), G_MAXUINT);
+    assert_int_not_equal(outline_find(outline, "absent/disk/1"), G_MAXUINT);
+    setting_close(&setting);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -216,6 +242,7 @@ int main(void)
         cmocka_unit_test(every_absent_device_has_a_row),
         cmocka_unit_test(time_is_linear),
         cmocka_unit_test(what_comes_first_is_told),
+        cmocka_unit_test(what_an_absent_device_is_below_is_not_folded_away),
         cmocka_unit_test(a_stranger_stands_outside_of_its_group),
     };
 
