@@ -13,7 +13,7 @@ static const DomainModel rows[] = {
 };
 
 /* What is in every guest of the family that was started with -nodefaults, as `info qtree` shows it
- * (QEMU 7.2.22). isa-fdc is on pc alone, with or without a floppy. */
+ * (QEMU 7.2.22 and 10.0). isa-fdc is on pc alone, with or without a floppy. */
 static const struct {
     const char *driver;
     guint families;

@@ -424,6 +424,12 @@ static void test_places(void **state)
     assert_int_equal(place.drive.target, 0);
     assert_int_equal(place.drive.unit, 5);
     assert_false(place.drive.scsi);
+    /* What a narrow adapter does not have is not made into another bay. */
+    g_autoptr(Domain) wrong = domain_of(
+        "pc", "<disk><target dev='sda'/><address type='drive' target='3' unit='5'/></disk>");
+    assert_true(domain_qemu_place(domain_device(wrong, 0), &place));
+    assert_int_equal(place.drive.target, 3);
+    assert_int_equal(place.drive.unit, 5);
     g_autoptr(Domain) domain = domain_of_fixture("old.xml");
     assert_false(domain_qemu_place(domain_named(domain, "disk sdb"), &place));
 }
