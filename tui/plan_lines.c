@@ -147,17 +147,27 @@ char *plan_count_text(const Plan *plan)
                            plan->file ? " and a file" : "");
 }
 
-static XmlDocument *parse(const Plan *plan, GBytes *bytes)
+/* A version of the file as text. Nearly all are UTF-8: a large one is not parsed with every key
+ * typed. (transfer full) */
+static char *version_text(const Plan *plan, GBytes *bytes)
 {
-    return bytes ? xml_document_parse(plan->file->path, bytes, NULL) : NULL;
+    gsize length;
+    const char *data = g_bytes_get_data(bytes, &length);
+    g_autoptr(XmlDocument) document = NULL;
+
+    if (g_utf8_validate_len(data, length, NULL))
+        return g_strndup(data, length);
+    document = xml_document_parse(plan->file->path, bytes, NULL);
+    return document ? g_strdup(xml_document_text(document)) : NULL;
 }
 
 GPtrArray *plan_file_diff(const Plan *plan)
 {
-    g_autoptr(XmlDocument) before = plan->file ? parse(plan, plan->file->before) : NULL;
-    g_autoptr(XmlDocument) after = plan->file ? parse(plan, plan->file->after) : NULL;
+    const FileChange *file = plan->file;
+    g_autofree char *before = file && file->before ? version_text(plan, file->before) : NULL;
+    g_autofree char *after = file && file->after ? version_text(plan, file->after) : NULL;
 
-    return before && after ? line_diff(xml_document_text(before), xml_document_text(after)) : NULL;
+    return before && after ? line_diff(before, after) : NULL;
 }
 
 void plan_lines_file(LineList *list, const Plan *plan, const GPtrArray *diff)
