@@ -74,11 +74,11 @@ static void random_disk(RandomDomain *domain, const char *prefix, guint index, c
 
 static void random_disks(RandomDomain *domain)
 {
-    guint disks = g_rand_int_range(domain->rand, 0, 9);
+    guint disks = g_rand_int_range(domain->rand, 0, 7);
     for (guint i = 0; i < disks; i++)
         random_disk(domain, "vd", disks - 1 - i, "virtio", "disk");
     for (guint i = 0; i < 10; i++) {
-        if (random_chance(domain, 20))
+        if (random_chance(domain, 15))
             random_disk(domain, "sd", i, "scsi", random_chance(domain, 80) ? "disk" : "cdrom");
     }
     for (guint i = 0; i < 4; i++) {
@@ -100,7 +100,7 @@ static void random_nics(RandomDomain *domain)
     static const char *const models[] = { "virtio",   "e1000",   "e1000e",  "rtl8139",
                                           "ne2k_pci", "pcnet",   "i82801",  "i82559er",
                                           "tulip",    "vmxnet3", "usb-net", NULL };
-    guint count = g_rand_int_range(domain->rand, 0, 7);
+    guint count = g_rand_int_range(domain->rand, 0, 5);
     for (guint i = 0; i < count; i++) {
         const char *model = random_pick(domain, models);
         g_autofree char *inner =
