@@ -78,24 +78,27 @@ static char *running_text(const Guest *guest, const GuestProcess *process)
                            guest_process_target(process), guest_process_pid(process));
 }
 
-static json_t *sentences_json(const GPtrArray *sentences)
+static void append_sentences(json_t *array, const GPtrArray *sentences)
 {
-    json_t *array = json_array();
-
     for (guint i = 0; i < sentences->len; i++)
         json_array_append_new(array, report_string_json(sentences->pdata[i]));
-    return array;
 }
 
 static char *running_json(const Guest *guest, const OnceOwn *own)
 {
     const RunPlan *plan = own->data;
 
+    json_t *missing = json_array();
+    json_t *notes = json_array();
+
+    append_sentences(missing, plan->launch->missing);
+    append_sentences(notes, plan->emulator->notes);
+    append_sentences(notes, plan->launch->notes);
     return report_finish_json(
-        json_pack("{s:o, s:o, s:i, s:o, s:o}", "name", report_string_json(guest->name), "monitor",
-                  report_string_json(guest_process_target(own->process)), "pid",
-                  guest_process_pid(own->process), "missing", sentences_json(plan->launch->missing),
-                  "notes", sentences_json(plan->launch->notes)));
+        json_pack("{s:o, s:o, s:i, s:o, s:o, s:o}", "name", report_string_json(guest->name),
+                  "monitor", report_string_json(guest_process_target(own->process)), "pid",
+                  guest_process_pid(own->process), "program",
+                  report_string_json(plan->emulator->program), "missing", missing, "notes", notes));
 }
 
 static void run_live(Once *once)
