@@ -21,7 +21,8 @@ typedef struct {
     const XmlNode *node; /* NULL: there is none */
     const char *type;    /* libvirt's name, static string; NULL: none, or not one we know */
     AddressMode mode;
-    gboolean wanted; /* the type alone, or all zero: a place on that bus is to be chosen */
+    gboolean wanted; /* the type alone, a PCI address that is all zero, a USB one without a port:
+                      * the place is to be chosen */
     Address place;   /* pci, drive, usb, virtio-serial; ADDRESS_NONE for the others, for wanted, and
                       * where it is not valid (domain_check says why) */
     int usb_device;  /* dev= or device= of a USB address; -1 */
