@@ -24,6 +24,14 @@ static gboolean put_chardev(LaunchPlan *plan, const DomainDevice *device, const 
     return TRUE;
 }
 
+/* A drive that libvirt has no word for, such as an NVMe controller with its one namespace. */
+static gboolean put_medium(LaunchPlan *plan, const DomainDevice *device, const char *id,
+                           GString *option)
+{
+    launch_is(plan, launch_child(plan, device->node, "driver"), "name", "qemu");
+    return !device->source || launch_put_disk(plan, device, option);
+}
+
 static gboolean put_none(LaunchPlan *plan, const DomainDevice *device, const char *id,
                          GString *option)
 {
@@ -314,13 +322,27 @@ static const struct {
     const char *element;
     gboolean (*put)(LaunchPlan *plan, const DomainDevice *device, const char *id, GString *option);
 } backends[] = {
-    { "channel", put_chardev }, { "console", put_chardev },       { "crypto", put_crypto },
-    { "disk", put_disk },       { "filesystem", put_filesystem }, { "hostdev", put_host_device },
-    { "input", put_input },     { "interface", put_netdev },      { "memory", put_memory },
-    { "nvram", put_none },      { "parallel", put_chardev },      { "redirdev", put_chardev },
-    { "rng", put_rng },         { "serial", put_chardev },        { "shmem", put_shared_memory },
-    { "smartcard", put_none },  { "sound", put_sound },           { "tpm", put_none },
-    { "vsock", put_vsock },     { "watchdog", put_watchdog },
+    { "channel", put_chardev },
+    { "console", put_chardev },
+    { "crypto", put_crypto },
+    { "device", put_medium },
+    { "disk", put_disk },
+    { "filesystem", put_filesystem },
+    { "hostdev", put_host_device },
+    { "input", put_input },
+    { "interface", put_netdev },
+    { "memory", put_memory },
+    { "nvram", put_none },
+    { "parallel", put_chardev },
+    { "redirdev", put_chardev },
+    { "rng", put_rng },
+    { "serial", put_chardev },
+    { "shmem", put_shared_memory },
+    { "smartcard", put_none },
+    { "sound", put_sound },
+    { "tpm", put_none },
+    { "vsock", put_vsock },
+    { "watchdog", put_watchdog },
 };
 
 gboolean launch_put_backend(LaunchPlan *plan, const DomainDevice *device, const char *id,

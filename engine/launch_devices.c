@@ -94,6 +94,20 @@ static gboolean is_withheld(const DomainDevice *device)
     return g_strcmp0(device->address.type, "unassigned") == 0;
 }
 
+/* Properties that libvirt has no words for, as an attach wrote them into the file. */
+static void put_own_properties(LaunchPlan *plan, const DomainDevice *device, GString *option)
+{
+    for (guint i = 0; i < device->node->children->len; i++) {
+        const XmlNode *child = device->node->children->pdata[i];
+        const char *property = xml_node_get(child, "name");
+
+        if (strcmp(child->name, "property") != 0 || !property || !is_driver_name(property))
+            continue;
+        launch_say(plan, child);
+        option_put(option, launch_get(plan, child, "name"), launch_get(plan, child, "value"));
+    }
+}
+
 static void put_device(LaunchPlan *plan, const DomainDevice *device)
 {
     g_autofree char *id = take_id(plan, device);
@@ -107,6 +121,7 @@ static void put_device(LaunchPlan *plan, const DomainDevice *device)
     launch_put_place(plan, device, option);
     put_bridge(plan, device, option);
     launch_put_properties(plan, device, option);
+    put_own_properties(plan, device, option);
     launch_add(plan, "-device", option->str);
     launch_add_parts(plan, device, id);
     if (strcmp(device->driver, "floppy") == 0)
@@ -117,10 +132,14 @@ static void put(LaunchPlan *plan, const DomainDevice *device)
 {
     g_autofree char *name = domain_device_name(device);
     const char *why = obstacle(device);
+    const XmlNode *pci = xml_node_child(device->node, "pci"); /* what it is, for a reader */
 
     launch_say(plan, device->node);
     launch_child(plan, device->node, "target");
     launch_child(plan, device->node, "model");
+    launch_is(plan, device->node, "implicit", "yes");
+    if (pci)
+        launch_say_all(plan, pci);
     if (device->builtin) {
         put_builtin(plan, device);
     } else if (is_withheld(device) || why) {

@@ -104,7 +104,7 @@ static void say_own_target(LaunchPlan *plan, const XmlNode *nic)
         launch_child_get(plan, nic, "target", "dev");
 }
 
-void launch_put_netdev(LaunchPlan *plan, const DomainDevice *nic, const char *id, GString *option)
+static void add_netdev(LaunchPlan *plan, const DomainDevice *nic, const char *id, GString *option)
 {
     const NetdevType *type = type_of(plan, nic);
     g_autoptr(GString) netdev = g_string_new(type->netdev);
@@ -112,9 +112,16 @@ void launch_put_netdev(LaunchPlan *plan, const DomainDevice *nic, const char *id
     option_putf(netdev, "id", "host%s", id);
     say_own_target(plan, nic->node);
     type->put(plan, nic->node, netdev);
-    launch_is(plan, launch_child(plan, nic->node, "link"), "state", "up");
     launch_add(plan, "-netdev", netdev->str);
     option_putf(option, "netdev", "host%s", id);
+}
+
+void launch_put_netdev(LaunchPlan *plan, const DomainDevice *nic, const char *id, GString *option)
+{
+    /* A NIC that is connected to nothing (since libvirt 8.7.0). */
+    if (g_strcmp0(nic->type, "null") != 0)
+        add_netdev(plan, nic, id, option);
+    launch_is(plan, launch_child(plan, nic->node, "link"), "state", "up");
     launch_child_get(plan, nic->node, "mac", "address");
     option_put(option, "mac", nic->mac);
 }

@@ -19,6 +19,7 @@ typedef enum {
     PASS_UNPLACED, /* drives and what else has no place that QEMU would choose */
     PASS_FIXED_PORTS,
     PASS_PORTS,
+    PASS_BEHIND_PORTS, /* on a controller that is plugged into a port itself */
 } Pass;
 
 /* Which elements come first in a pass: so QEMU gives a guest without any addresses those of the
@@ -83,6 +84,14 @@ static Pass port_pass(const DomainDevice *device, guint *depth)
     return PASS_FIXED_PORTS;
 }
 
+/* A drive at a SCSI adapter on USB. */
+static gboolean is_behind_port(const DomainDevice *device)
+{
+    const DomainDevice *controller = domain_drive_controller(device);
+
+    return controller && controller->model && controller->model->plugs == BUS_USB;
+}
+
 static Pass pass_of(const DomainDevice *device, guint *depth)
 {
     BusFamily plugs = device->model ? device->model->plugs : BUS_OTHER;
@@ -93,7 +102,7 @@ static Pass pass_of(const DomainDevice *device, guint *depth)
         return pci_pass(device, depth);
     if (plugs == BUS_USB || plugs == BUS_VIRTIO_SERIAL)
         return port_pass(device, depth);
-    return PASS_UNPLACED;
+    return is_behind_port(device) ? PASS_BEHIND_PORTS : PASS_UNPLACED;
 }
 
 static guint element_rank(const char *element)
