@@ -394,8 +394,10 @@ static void write_pci_ids(const DescribeItem *item, DescribeText *text)
 
 static void write_device(const DescribeItem *item, DescribeText *text)
 {
-    describe_text_open(text, "device", "driver", item->device->driver, "implicit",
-                       implicit_word(item), NULL);
+    const char *type = item->device->drive ? describe_drive_type(item->device) : "file";
+    describe_text_open(text, "device", "driver", item->device->driver, "type",
+                       strcmp(type, "file") != 0 ? type : NULL, "implicit", implicit_word(item),
+                       NULL);
     write_pci_ids(item, text);
     if (item->device->drive) {
         write_medium(item, text);

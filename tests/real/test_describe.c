@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "engine/launch.h"
 #include "tests/support/described.h"
 #include "tests/support/real_guest.h"
 
@@ -107,11 +108,9 @@ typedef struct {
     " -device scsi-hd,drive=c,bus=h.0,scsi-id=7,lun=3 -device virtio-blk-pci,drive=d"              \
     " -device nvme,serial=n,drive=e -device scsi-cd,bus=h.0,scsi-id=9"
 #define CARDS                                                                                      \
-    " -device e1000 -device e1000,mac=52:54:00:00:00:99 -device e1000 -device AC97,audiodev=s "    \
-    "-device ES1370,audiodev=s"                                                                    \
-    " -nic user,model=virtio-net-pci -device intel-hda,id=hda -device hda-duplex,audiodev=s "      \
-    "-device "                                                                                     \
-    "hda-micro"                                                                                    \
+    " -device e1000 -device e1000,mac=52:54:00:00:00:99 -device e1000"                             \
+    " -device AC97,audiodev=s -device ES1370,audiodev=s -nic user,model=virtio-net-pci"            \
+    " -device intel-hda,id=hda -device hda-duplex,audiodev=s -device hda-micro,audiodev=s"         \
     " -device i6300esb -device virtio-balloon-pci -device virtio-rng-pci -device pci-testdev"      \
     " -device virtio-rng-pci,addr=1c.0,multifunction=on -device virtio-rng-pci,addr=1c.1"          \
     " -device ib700 -device sb16,audiodev=s -audiodev none,id=s -device ne2k_isa,iobase=0x320"     \
@@ -204,10 +203,79 @@ static void test_animal(void **state)
     assert_described(guest);
 }
 
+/* --- a second guest from the description ----------------------------------------------------- */
+
+/* A guest of the description with its addresses pinned, its images those of the new folder. */
+static RealQemu *start_again(const char *text, RealQemuFlags flags, Domain **pinned)
+{
+    g_autoptr(GError) error = NULL;
+    RealQemu *qemu = real_qemu_new("none", flags);
+    const LaunchOptions options = { 0 };
+    g_autofree char *name = g_build_filename(real_qemu_directory(qemu), "guest.xml", NULL);
+    g_autoptr(GBytes) bytes = g_bytes_new(text, strlen(text));
+    g_autoptr(Domain) domain = domain_parse(name, bytes, &error);
+    assert_null(error);
+    *pinned = domain_pin(domain, NULL, &error);
+    g_autoptr(Launch) launch = launch_plan(*pinned, &options, &error);
+    if (!launch)
+        fail_msg("%s\n%s", error->message, text);
+    for (guint i = 0; i < launch->missing->len; i++)
+        fail_msg("not translated: %s\n%s", (char *)launch->missing->pdata[i], text);
+    make_images(qemu);
+    for (guint i = 0; i + 1 < launch->arguments->len; i++)
+        real_qemu_add(qemu, launch->arguments->pdata[i], NULL);
+    real_qemu_launch(qemu);
+    return qemu;
+}
+
+/* "e1000 00:03.0", sorted; a place has the file's numbers, which both guests share. */
+static char *list_places(const Guest *guest, const Match *match)
+{
+    g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(g_free);
+    for (guint i = 0; i < guest->devices->len; i++) {
+        const Device *device = guest->devices->pdata[i];
+        Address place;
+        if (!numbering_place(match->numbering, device, &place))
+            continue;
+        g_autofree char *where = address_to_text(&place);
+        g_ptr_array_add(lines, g_strdup_printf("%s %s", device->driver, where));
+    }
+    return real_qemu_join_sorted(lines);
+}
+
+static void test_again(void **state)
+{
+    const Animal *animal = *state;
+    g_autoptr(Domain) pinned = NULL;
+    g_autoptr(RealQemu) first = start(animal);
+    g_autoptr(Guest) guest = real_guest_read(first);
+    g_autofree char *text = describe_guest(guest);
+    g_autoptr(RealQemu) second = start_again(text, animal->flags, &pinned);
+    g_autoptr(Guest) again = real_guest_read(second);
+    g_autoptr(Match) before = match_new(pinned, guest, EVIDENCE_ALL);
+    g_autoptr(Match) after = match_new(pinned, again, EVIDENCE_ALL);
+    g_autofree char *places = list_places(guest, before);
+    g_autofree char *places_again = list_places(again, after);
+    assert_equal_sets("places", places, places_again, text);
+    assert_functions(second, text);
+    assert_macs(second, text);
+    assert_usb(second, text);
+}
+
+#define ANIMALS G_N_ELEMENTS(zoo)
+
 int main(void)
 {
-    struct CMUnitTest tests[G_N_ELEMENTS(zoo)];
-    for (gsize i = 0; i < G_N_ELEMENTS(zoo); i++)
+    struct CMUnitTest tests[2 * ANIMALS];
+    char *names[ANIMALS];
+    for (gsize i = 0; i < ANIMALS; i++) {
+        names[i] = g_strconcat(zoo[i].name, ", again", NULL);
         tests[i] = (struct CMUnitTest){ zoo[i].name, test_animal, NULL, NULL, (void *)&zoo[i] };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+        tests[ANIMALS + i] =
+            (struct CMUnitTest){ names[i], test_again, NULL, NULL, (void *)&zoo[i] };
+    }
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    for (gsize i = 0; i < ANIMALS; i++)
+        g_free(names[i]);
+    return failed;
 }
