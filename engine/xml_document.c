@@ -8,8 +8,7 @@
 #include "engine/xml_scan.h"
 #include "engine/xml_text.h"
 
-/* What references to a file's own entities may grow to, and how deep they may go. A reference
- * counts as one character at least. */
+/* What references to a file's own entities may grow to, and how deep they may go. */
 #define EXPANSION_MAX (1024 * 1024)
 #define REFERENCE_DEPTH_MAX 40
 
@@ -139,12 +138,34 @@ static void keep_error(void *data, ErrorArgument error)
                    (guint)MAX(error->int2, 1), sentence);
 }
 
+/* Attributes that a DTD gives are not in the text, and libxml2 compares them all for each element.
+ */
+static void refuse_attributes(void *data, const xmlChar *element, const xmlChar *name, int type,
+                              int given, const xmlChar *value, xmlEnumeration *tree)
+{
+    xmlParserCtxt *context = data;
+    Reading *reading = context->_private;
+    xmlFreeEnumeration(tree);
+    if (!reading->fatal) {
+        g_clear_error(&reading->error);
+        reading->fatal = TRUE;
+        xml_text_error(&reading->error, reading->name, (guint)xmlSAX2GetLineNumber(context),
+                       (guint)xmlSAX2GetColumnNumber(context),
+                       "its DOCTYPE declares attributes (<!ATTLIST), which is not read here");
+    }
+    xmlStopParser(context);
+}
+
 /* Neither XML_PARSE_NOENT nor any XML_PARSE_DTD*: nothing outside the text is opened. The text is
- * UTF-8 whatever its declaration says. */
+ * UTF-8 whatever its declaration says. Comments and instructions need no nodes. */
 static xmlDoc *read_text(const char *name, const char *text, GError **error)
 {
     Reading reading = { .name = name };
     xmlParserCtxt *context = xmlNewParserCtxt();
+    context->_private = &reading;
+    context->sax->attributeDecl = refuse_attributes;
+    context->sax->comment = NULL;
+    context->sax->processingInstruction = NULL;
     xmlSetStructuredErrorFunc(&reading, keep_error);
     xmlDoc *doc = xmlCtxtReadMemory(context, text, (int)strlen(text), NULL, "UTF-8",
                                     XML_PARSE_NONET | XML_PARSE_IGNORE_ENC);
@@ -180,31 +201,46 @@ typedef struct {
 
 static void append_text(Builder *builder, const xmlNode *nodes, guint depth);
 
+/* What comes through references is counted, nodes as well as bytes. */
+static void count_growth(Builder *builder, gsize growth, guint depth)
+{
+    if (depth > 0) {
+        builder->grown = builder->grown || growth > builder->expansion;
+        builder->expansion -= MIN(growth, builder->expansion);
+    }
+}
+
+static void append_content(Builder *builder, const xmlChar *content, guint depth)
+{
+    gsize length = content != NULL ? strlen((const char *)content) : 0;
+    count_growth(builder, length, depth);
+    if (length > 0 && !builder->grown) {
+        g_string_append_len(builder->text, (const char *)content, (gssize)length);
+    }
+}
+
 static void append_reference(Builder *builder, const xmlNode *node, guint depth)
 {
     const xmlEntity *entity = xmlGetDocEntity(node->doc, node->name);
-    gsize before = builder->text->len;
-    if (entity == NULL || depth == REFERENCE_DEPTH_MAX) {
+    if (entity == NULL || depth > REFERENCE_DEPTH_MAX) {
         return;
     }
     if (entity->children != NULL) {
-        append_text(builder, entity->children, depth + 1);
-    } else if (entity->content != NULL) {
-        g_string_append(builder->text, (const char *)entity->content);
+        append_text(builder, entity->children, depth);
+    } else {
+        append_content(builder, entity->content, depth);
     }
-    gsize grown = builder->text->len - before + 1;
-    builder->grown = builder->grown || grown > builder->expansion;
-    builder->expansion -= MIN(grown, builder->expansion);
 }
 
+/* depth: of the reference they come through; 0: none. */
 static void append_text(Builder *builder, const xmlNode *nodes, guint depth)
 {
     for (const xmlNode *node = nodes; node != NULL && !builder->grown; node = node->next) {
+        count_growth(builder, 1, depth);
         if (node->type == XML_ENTITY_REF_NODE) {
-            append_reference(builder, node, depth);
-        } else if ((node->type == XML_TEXT_NODE || node->type == XML_CDATA_SECTION_NODE) &&
-                   node->content != NULL) {
-            g_string_append(builder->text, (const char *)node->content);
+            append_reference(builder, node, depth + 1);
+        } else if (node->type == XML_TEXT_NODE || node->type == XML_CDATA_SECTION_NODE) {
+            append_content(builder, node->content, depth);
         }
     }
 }
@@ -337,12 +373,20 @@ static gboolean build_tree(XmlDocument *document, const xmlDoc *doc, GError **er
     return same && !builder.grown;
 }
 
+/* A file in UTF-16 may be larger or smaller in UTF-8. */
+static gboolean check_size(const char *name, gsize size, GError **error)
+{
+    if (size > XML_BYTES_MAX) {
+        g_set_error(error, ENGINE_ERROR, ENGINE_ERROR_INPUT,
+                    "%s has more than %d MiB, which is too much for domain XML", name,
+                    XML_BYTES_MAX / (1024 * 1024));
+    }
+    return size <= XML_BYTES_MAX;
+}
+
 XmlDocument *xml_document_parse(const char *name, GBytes *bytes, GError **error)
 {
-    if (g_bytes_get_size(bytes) > XML_BYTES_MAX) {
-        g_set_error(error, ENGINE_ERROR, ENGINE_ERROR_INPUT,
-                    "%s has %zu MiB; of domain XML no more than %d MiB are read", name,
-                    g_bytes_get_size(bytes) / (1024 * 1024), XML_BYTES_MAX / (1024 * 1024));
+    if (!check_size(name, g_bytes_get_size(bytes), error)) {
         return NULL;
     }
     g_autoptr(XmlDocument) document = g_new0(XmlDocument, 1);
@@ -350,7 +394,7 @@ XmlDocument *xml_document_parse(const char *name, GBytes *bytes, GError **error)
     document->name = g_strdup(name);
     document->bytes = g_bytes_ref(bytes);
     document->text = xml_text_decode(name, bytes, &document->encoding, error);
-    if (document->text == NULL) {
+    if (document->text == NULL || !check_size(name, strlen(document->text), error)) {
         return NULL;
     }
     if (document->text[0] == '\0') {

@@ -14,6 +14,8 @@ typedef struct {
     guint line;
     XmlScan *scan;
     GArray *open;      /* (guint) indices of the elements not yet closed */
+    guint markup;      /* pieces of it so far */
+    guint namespaces;  /* that are in force */
     const char *limit; /* what there is too much of */
 } Scanner;
 
@@ -29,10 +31,14 @@ static gboolean too_much(Scanner *scanner, const char *limit)
     return FALSE;
 }
 
-/* Behind the next `end`. */
+/* Behind the next `end`. By hand, since under the address sanitizer strstr() looks at all of the
+ * text each time. */
 static gboolean skip_past(Scanner *scanner, gsize from, const char *end)
 {
-    const char *found = strstr(scanner->at + from, end);
+    const char *found = strchr(scanner->at + from, *end);
+    while (found != NULL && strncmp(found, end, strlen(end)) != 0) {
+        found = strchr(found + 1, *end);
+    }
     if (found == NULL) {
         return FALSE;
     }
@@ -135,27 +141,38 @@ static guint count_line(Scanner *scanner)
     return scanner->line;
 }
 
-static gboolean scan_start_tag(Scanner *scanner)
+static gboolean scan_attributes(Scanner *scanner, XmlElementSpan *span)
 {
-    XmlElementSpan span = { .start = offset(scanner),
-                            .line = count_line(scanner),
-                            .attribute = scanner->scan->attributes->len };
-    if (scanner->open->len == XML_DEPTH_MAX) {
-        return too_much(scanner, "elements are nested deeper than " G_STRINGIFY(XML_DEPTH_MAX));
-    }
-    if (scanner->scan->elements->len == XML_ELEMENTS_MAX) {
-        return too_much(scanner, "it has more than " G_STRINGIFY(XML_ELEMENTS_MAX) " elements");
-    }
-    scanner->at += 1 + strcspn(scanner->at + 1, " \t\r\n/><");
-    span.name_end = offset(scanner);
+    span->attribute = scanner->scan->attributes->len;
     for (skip_blanks(scanner); *scanner->at != '>' && *scanner->at != '/'; skip_blanks(scanner)) {
-        if (span.attributes++ == XML_ATTRIBUTES_MAX) {
+        gboolean declares = g_str_has_prefix(scanner->at, "xmlns");
+        if (span->attributes == XML_ATTRIBUTES_MAX) {
             return too_much(
                 scanner, "an element has more than " G_STRINGIFY(XML_ATTRIBUTES_MAX) " attributes");
+        }
+        if (declares && scanner->namespaces + span->namespaces == XML_NAMESPACES_MAX) {
+            return too_much(scanner, "more than " G_STRINGIFY(
+                                         XML_NAMESPACES_MAX) " namespaces are declared at once");
         }
         if (!scan_attribute(scanner)) {
             return FALSE;
         }
+        span->attributes++;
+        span->namespaces += declares;
+    }
+    return TRUE;
+}
+
+static gboolean scan_start_tag(Scanner *scanner)
+{
+    XmlElementSpan span = { .start = offset(scanner), .line = count_line(scanner) };
+    if (scanner->open->len == XML_DEPTH_MAX) {
+        return too_much(scanner, "elements are nested deeper than " G_STRINGIFY(XML_DEPTH_MAX));
+    }
+    scanner->at += 1 + strcspn(scanner->at + 1, " \t\r\n/><");
+    span.name_end = offset(scanner);
+    if (!scan_attributes(scanner, &span)) {
+        return FALSE;
     }
     span.self_closing = *scanner->at == '/';
     scanner->at += span.self_closing ? 1 : 0;
@@ -165,6 +182,7 @@ static gboolean scan_start_tag(Scanner *scanner)
     scanner->at++;
     span.content = span.content_end = span.end = offset(scanner);
     if (!span.self_closing) {
+        scanner->namespaces += span.namespaces;
         g_array_append_val(scanner->open, scanner->scan->elements->len);
     }
     g_array_append_val(scanner->scan->elements, span);
@@ -180,6 +198,7 @@ static gboolean scan_end_tag(Scanner *scanner)
     guint index = g_array_index(scanner->open, guint, last);
     XmlElementSpan *span = &g_array_index(scanner->scan->elements, XmlElementSpan, index);
     g_array_set_size(scanner->open, last);
+    scanner->namespaces -= span->namespaces;
     span->content_end = offset(scanner);
     if (!skip_past(scanner, 2, ">")) {
         return FALSE;
@@ -191,6 +210,10 @@ static gboolean scan_end_tag(Scanner *scanner)
 static gboolean scan_markup(Scanner *scanner)
 {
     gboolean skipped;
+    if (scanner->markup++ == XML_MARKUP_MAX) {
+        return too_much(scanner, "it has more than " G_STRINGIFY(
+                                     XML_MARKUP_MAX) " tags, comments and references");
+    }
     if (!skip_section(scanner, &skipped)) {
         return FALSE;
     }
@@ -207,6 +230,15 @@ static gboolean scan_markup(Scanner *scanner)
     }
 }
 
+static guint count_references(const char *text)
+{
+    guint count = 0;
+    for (const char *at = text; count < XML_MARKUP_MAX && (at = strchr(at, '&')) != NULL; at++) {
+        count++;
+    }
+    return count;
+}
+
 XmlScan *xml_scan_new(const char *text, const char **limit, gsize *at)
 {
     g_autoptr(XmlScan) scan = g_new0(XmlScan, 1);
@@ -214,9 +246,13 @@ XmlScan *xml_scan_new(const char *text, const char **limit, gsize *at)
     scan->attributes = g_array_new(FALSE, FALSE, sizeof(XmlAttributeSpan));
     g_autoptr(GArray) open = g_array_new(FALSE, FALSE, sizeof(guint));
     *limit = NULL;
-    Scanner scanner = {
-        .text = text, .at = text, .counted = text, .line = 1, .scan = scan, .open = open
-    };
+    Scanner scanner = { .text = text,
+                        .at = text,
+                        .counted = text,
+                        .line = 1,
+                        .markup = count_references(text),
+                        .scan = scan,
+                        .open = open };
     while ((scanner.at = strchr(scanner.at, '<')) != NULL) {
         if (!scan_markup(&scanner)) {
             *limit = scanner.limit;

@@ -20,6 +20,7 @@ typedef struct {
     guint line;            /* 1.. */
     guint attribute;       /* the first one, in XmlScan.attributes */
     guint attributes;      /* how many */
+    guint namespaces;      /* how many of them declare one */
 } XmlElementSpan;
 
 typedef struct XmlScan {
@@ -27,10 +28,11 @@ typedef struct XmlScan {
     GArray *attributes; /* (XmlAttributeSpan) in the order of the file */
 } XmlScan;
 
-/* Limits, besides those of xml_document.h. More is taken for an attack: libxml2 takes its time for
- * many attributes of one element. */
-#define XML_ELEMENTS_MAX 1000000
-#define XML_ATTRIBUTES_MAX 256
+/* Limits, besides those of xml_document.h. More is taken for an attack: each piece of markup costs
+ * libxml2 a hundred bytes, and many attributes or namespaces in one place much time. */
+#define XML_MARKUP_MAX 500000 /* tags, comments, instructions, CDATA sections and references */
+#define XML_ATTRIBUTES_MAX 64
+#define XML_NAMESPACES_MAX 64 /* in force at one place */
 #define XML_DOCTYPE_MAX (64 * 1024)
 
 /* Any text can be scanned, but only of a well-formed one all is found. NULL: it is not well formed,
