@@ -64,6 +64,18 @@ static gboolean has_relative_source(const DomainDevice *device)
     return strcmp(device->element, "disk") == 0 && device->source && device->source[0] != '/';
 }
 
+/* Properties of QEMU's that libvirt has no words for. */
+static void leave_out_properties(XmlEdit *edit, const DomainDevice *device, GPtrArray *left)
+{
+    for (guint i = 0; i < device->node->children->len; i++) {
+        const XmlNode *child = device->node->children->pdata[i];
+        if (strcmp(child->name, "property") != 0)
+            continue;
+        tell(left, device, "loses a <property>: libvirt has no word for it");
+        xml_edit_remove(edit, child);
+    }
+}
+
 static void edit_device(XmlEdit *edit, const DomainDevice *device, GPtrArray *left)
 {
     const char *reason = reason_against(device);
@@ -74,11 +86,13 @@ static void edit_device(XmlEdit *edit, const DomainDevice *device, GPtrArray *le
     if (reason) {
         tell(left, device, reason);
         xml_edit_remove(edit, device->node);
-    } else if (device->address.node && !may_have_address(device)) {
-        xml_edit_remove(edit, device->address.node);
-    } else if (device->address.node) {
-        edit_address(edit, &device->address);
+        return;
     }
+    leave_out_properties(edit, device, left);
+    if (device->address.node && !may_have_address(device))
+        xml_edit_remove(edit, device->address.node);
+    else if (device->address.node)
+        edit_address(edit, &device->address);
 }
 
 Domain *domain_to_libvirt(const Domain *domain, GPtrArray *left, GError **error)
