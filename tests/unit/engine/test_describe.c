@@ -10,6 +10,7 @@
 
 #include "engine/describe.h"
 #include "engine/domain_edit.h"
+#include "engine/launch.h"
 #include "tests/support/described.h"
 #include "tests/unit/engine/fixture_guest.h"
 #include "tests/unit/engine/plan_guest.h"
@@ -457,6 +458,28 @@ static void test_carried(void **state)
     assert_non_null(strstr(controllers->pdata[0], "type='scsi' index='2'"));
 }
 
+/* A guest that is started from the file gets what the attach gave to the running one. */
+static void test_property_of_a_plan(void **state)
+{
+    g_autoptr(GError) error = NULL;
+    const LaunchOptions options = { 0 };
+    g_autoptr(Guest) guest = make_pc();
+    guest->memory = 64 << 20;
+    g_autoptr(Domain) empty = describe(guest);
+    g_autoptr(Domain) domain =
+        carry(guest, empty, "device", "driver=virtio-rng-pci id=r max-bytes=1024 address=1e.0");
+    g_autoptr(Launch) launch = launch_plan(domain, &options, &error);
+    if (!launch)
+        fail_msg("%s", error->message);
+    for (guint i = 0; launch->arguments->pdata[i]; i++) {
+        const char *argument = launch->arguments->pdata[i];
+        if (g_str_has_prefix(argument, "virtio-rng-pci,id=r,") && strstr(argument, ",addr=1e") &&
+            strstr(argument, ",max-bytes=1024"))
+            return;
+    }
+    fail_msg("no device r with its property is started");
+}
+
 static void test_nothing_to_describe(void **state)
 {
     g_autoptr(GError) error = NULL;
@@ -485,6 +508,7 @@ int main(void)
         cmocka_unit_test(test_nothing_to_describe),
         cmocka_unit_test(test_controllers),
         cmocka_unit_test(test_ports),
+        cmocka_unit_test(test_property_of_a_plan),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
