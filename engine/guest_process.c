@@ -1,6 +1,7 @@
-/* Starts a QEMU, watches whether it runs, and cleans up behind it. The folder is removed by a small
- * caretaker process that waits on a pipe held by us and by QEMU: it goes after a crash as well, and
- * never before QEMU has ended. */
+/* Starts a QEMU, watches whether it runs, and cleans up behind it. A small caretaker process knows
+ * by pipes that are held who still lives. It ends a QEMU that we leave without having said that it
+ * is kept, and removes the folder when neither we nor QEMU need it: so both happen after a crash as
+ * well, and the folder never goes before QEMU has ended. */
 #include "engine/guest_process.h"
 
 #include <errno.h>
@@ -8,6 +9,7 @@
 #include <gio/gio.h>
 #include <glib-unix.h>
 #include <glib/gstdio.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -18,17 +20,21 @@
 #define MONITOR_SOCKET "monitor.sock"
 #define LOG "qemu.log"
 
-/* Descriptors of ours that QEMU gets, by their numbers there: the end of the caretaker's pipe, then
- * listening sockets. */
+/* Descriptors that QEMU gets, by their numbers there: the lifeline, then listening sockets. The
+ * leash is closed before it becomes QEMU. */
 #define LIFELINE_FD 3
-#define FIRST_SOCKET_FD 4
+#define LEASH_FD 4
+#define FIRST_SOCKET_FD 5
+/* The caretaker's; the leash is its standard input. */
+#define CARETAKER_LIFELINE_FD 3
 
 struct GuestProcess {
     GuestProcessLife life;
     char *folder;
     char *target;
     char *log;
-    int lifeline; /* write end of the pipe on whose end the caretaker waits */
+    int leash;    /* write end: what the caretaker is told; its end is that of ours */
+    int lifeline; /* write end: QEMU has it too; its end is that of both */
     GArray
         *sockets; /* (int) that listen, in the order of QEMU's descriptors; QEMU's once started */
     GSubprocess *caretaker;
@@ -44,6 +50,13 @@ static void adopt_error(GError **error)
         g_error_free(*error);
         *error = ours;
     }
+}
+
+static void close_descriptor(int *fd)
+{
+    if (*fd >= 0)
+        g_close(*fd, NULL);
+    *fd = -1;
 }
 
 /* ---- the folder and who cleans it up ---- */
@@ -66,22 +79,28 @@ static void leave_terminal(gpointer data)
     setsid();
 }
 
-/* Waits until nobody holds the lifeline any more, neither we nor QEMU, and removes the folder: so
- * it goes even when we are killed. The signals of a terminal reach it too and mean nothing to it.
- */
+/* Is told QEMU's process by that process itself, before it becomes QEMU, and then, unless QEMU is
+ * to end with us, that it is kept. Waits until nobody holds the lifeline any more. */
 static const char caretaker_script[] =
-    "trap '' HUP INT QUIT TERM; cat >/dev/null; rm -rf -- \"$1\"";
+    "trap '' HUP INT QUIT TERM\n"
+    "read -r qemu && { read -r kept || kill -9 \"$qemu\"; }\n"
+    "cat <&" G_STRINGIFY(CARETAKER_LIFELINE_FD) " >/dev/null\n"
+                                                "rm -rf -- \"$1\"";
 
 static gboolean start_caretaker(GuestProcess *process, GError **error)
 {
     g_autoptr(GSubprocessLauncher) launcher = g_subprocess_launcher_new(
         G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_SILENCE);
-    int ends[2];
+    int leash[2], lifeline[2];
 
-    if (!g_unix_open_pipe(ends, FD_CLOEXEC, error))
+    if (!g_unix_open_pipe(leash, FD_CLOEXEC, error))
         return FALSE;
-    process->lifeline = ends[1];
-    g_subprocess_launcher_take_stdin_fd(launcher, ends[0]);
+    process->leash = leash[1];
+    g_subprocess_launcher_take_stdin_fd(launcher, leash[0]);
+    if (!g_unix_open_pipe(lifeline, FD_CLOEXEC, error))
+        return FALSE;
+    process->lifeline = lifeline[1];
+    g_subprocess_launcher_take_fd(launcher, lifeline[0], CARETAKER_LIFELINE_FD);
     g_subprocess_launcher_set_child_setup(launcher, leave_terminal, NULL, NULL);
     process->caretaker = g_subprocess_launcher_spawn(launcher, error, "sh", "-c", caretaker_script,
                                                      "sh", process->folder, NULL);
@@ -93,7 +112,7 @@ GuestProcess *guest_process_new(GuestProcessLife life, GError **error)
     g_autoptr(GuestProcess) process = g_new0(GuestProcess, 1);
 
     process->life = life;
-    process->lifeline = -1;
+    process->leash = process->lifeline = -1;
     process->sockets = g_array_new(FALSE, FALSE, sizeof(int));
     process->folder = make_folder(life, error);
     if (!process->folder || !start_caretaker(process, error)) {
@@ -122,8 +141,7 @@ static int listen_at(const struct sockaddr_un *address)
     if (fd >= 0 && bind(fd, (const struct sockaddr *)address, sizeof *address) == 0 &&
         listen(fd, 1) == 0)
         return fd;
-    if (fd >= 0)
-        g_close(fd, NULL);
+    close_descriptor(&fd);
     return -1;
 }
 
@@ -152,30 +170,58 @@ int guest_process_listen(GuestProcess *process, const char *name, GError **error
 
 /* ---- QEMU ---- */
 
-/* In the child, between fork and exec. A group of its own keeps the terminal's ^C and ^Z away from
- * QEMU; the kernel ends it when we are gone. */
-static void tie_to_parent(gpointer data)
+typedef struct {
+    GuestProcessLife life;
+    pid_t parent;
+} ChildSetup;
+
+/* Only with what may be called between fork and exec. */
+static void tell_process(void)
 {
+    char digits[24];
+    char *end = digits + sizeof digits;
+    char *at = end;
+
+    *--at = '\n';
+    for (pid_t rest = getpid(); rest > 0; rest /= 10)
+        *--at = (char)('0' + rest % 10);
+    if (write(LEASH_FD, at, (gsize)(end - at)) != end - at)
+        _exit(1);
+    close(LEASH_FD);
+}
+
+/* In the child. A QEMU that is tied to us has a group of its own, which keeps the terminal's ^C and
+ * ^Z away, and the kernel ends it when we are gone. */
+static void set_up_child(gpointer data)
+{
+    const ChildSetup *setup = data;
+
+    tell_process();
+    if (setup->life == GUEST_PROCESS_LASTS) {
+        setsid();
+        return;
+    }
     setpgid(0, 0);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (getppid() != GPOINTER_TO_INT(data))
+    if (getppid() != setup->parent)
         _exit(1);
 }
 
 static GSubprocessLauncher *new_launcher(GuestProcess *process)
 {
     GSubprocessLauncher *launcher = g_subprocess_launcher_new(G_SUBPROCESS_FLAGS_STDOUT_SILENCE);
+    ChildSetup *setup = g_new(ChildSetup, 1);
 
+    *setup = (ChildSetup){ process->life, getpid() };
+    g_subprocess_launcher_set_child_setup(launcher, set_up_child, setup, g_free);
     g_subprocess_launcher_take_fd(launcher, fcntl(process->lifeline, F_DUPFD_CLOEXEC, 0),
                                   LIFELINE_FD);
+    g_subprocess_launcher_take_fd(launcher, fcntl(process->leash, F_DUPFD_CLOEXEC, 0), LEASH_FD);
     for (guint i = 0; i < process->sockets->len; i++)
         g_subprocess_launcher_take_fd(launcher, g_array_index(process->sockets, int, i),
                                       FIRST_SOCKET_FD + (int)i);
     g_array_set_size(process->sockets, 0);
     g_subprocess_launcher_set_stderr_file_path(launcher, process->log);
-    g_subprocess_launcher_set_child_setup(
-        launcher, process->life == GUEST_PROCESS_TIED ? tie_to_parent : leave_terminal,
-        GINT_TO_POINTER(getpid()), NULL);
     return launcher;
 }
 
@@ -240,33 +286,36 @@ gboolean guest_process_check(GuestProcess *process, GError **error)
 
 /* ---- the end ---- */
 
-static void close_all(GuestProcess *process)
+void guest_process_keep(GuestProcess *process)
 {
-    for (guint i = 0; i < process->sockets->len; i++)
-        g_close(g_array_index(process->sockets, int, i), NULL);
-    g_array_set_size(process->sockets, 0);
-    if (process->lifeline >= 0)
-        g_close(process->lifeline, NULL);
-    process->lifeline = -1;
+    static const char kept[] = "kept\n";
+
+    if (process->leash >= 0 && write(process->leash, kept, strlen(kept)) > 0)
+        close_descriptor(&process->leash);
 }
 
-void guest_process_kill(GuestProcess *process)
+static void kill_qemu(GuestProcess *process)
 {
     if (process->qemu) {
         g_subprocess_force_exit(process->qemu);
         g_subprocess_wait(process->qemu, NULL, NULL);
+        guest_process_keep(process); /* its number may be another's from now on */
     }
-    close_all(process);
-    if (process->caretaker)
-        g_subprocess_wait(process->caretaker, NULL, NULL);
 }
 
 void guest_process_free(GuestProcess *process)
 {
-    /* Without a QEMU the folder goes at once: then there is nothing to run on. */
-    if (process->life == GUEST_PROCESS_TIED || guest_process_pid(process) == 0)
-        guest_process_kill(process);
-    close_all(process);
+    /* A QEMU that has ended by itself needs its folder no more either. */
+    gboolean ends = process->leash >= 0 || guest_process_pid(process) == 0;
+
+    if (ends)
+        kill_qemu(process);
+    for (guint i = 0; i < process->sockets->len; i++)
+        close_descriptor(&g_array_index(process->sockets, int, i));
+    close_descriptor(&process->leash);
+    close_descriptor(&process->lifeline);
+    if (ends && process->caretaker)
+        g_subprocess_wait(process->caretaker, NULL, NULL);
     g_clear_object(&process->qemu);
     g_clear_object(&process->caretaker);
     g_array_unref(process->sockets);

@@ -7,9 +7,11 @@
 
 typedef struct GuestProcess GuestProcess;
 
+/* Whichever way we end, a crash included, QEMU ends as well, unless it was to last and
+ * guest_process_keep was called. */
 typedef enum {
-    GUEST_PROCESS_LASTS, /* QEMU runs on when we end, and without our terminal */
-    GUEST_PROCESS_TIED,  /* whichever way we end, a crash included, QEMU ends as well */
+    GUEST_PROCESS_LASTS, /* out of reach of our terminal's signals and end */
+    GUEST_PROCESS_TIED,
 } GuestProcessLife;
 
 /* Makes the folder that goes when QEMU ends, mode 0700: in $XDG_RUNTIME_DIR where QEMU is to last,
@@ -32,9 +34,9 @@ const char *guest_process_target(const GuestProcess *process);
 int guest_process_pid(const GuestProcess *process);
 /* FALSE when QEMU has ended by itself; error (ENGINE_ERROR_REFUSED) tells its last words. */
 gboolean guest_process_check(GuestProcess *process, GError **error);
-/* Ends QEMU and waits until the folder has gone. */
-void guest_process_kill(GuestProcess *process);
-/* Ends a QEMU that is tied to us; others run on. */
+/* From now on QEMU runs on when we end. */
+void guest_process_keep(GuestProcess *process);
+/* Ends a QEMU that was not kept, and waits until its folder has gone. */
 void guest_process_free(GuestProcess *process);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(GuestProcess, guest_process_free)

@@ -106,6 +106,7 @@ static void run_live(Once *once)
     const OnceOwn *own = once->data;
     const Guest *guest = session_guest(once->session);
 
+    guest_process_keep(own->process);
     if (once_own_screen(once->options))
         once_end(once, EXIT_DONE);
     else
@@ -143,11 +144,8 @@ static int start(const Options *options, RunPlan *plan)
                              (const char *const *)plan->launch->arguments->pdata, &error))
         return fail(error);
     status = once_own_look(options, process, run_live, plan);
-    if (status != EXIT_DONE) {
-        guest_process_kill(process);
-        return status;
-    }
-    return once_own_screen(options) ? run_console(options, plan, process) : status;
+    return status == EXIT_DONE && once_own_screen(options) ? run_console(options, plan, process)
+                                                           : status;
 }
 
 int once_run_domain(const Options *options)

@@ -241,19 +241,27 @@ static gboolean has_log(gpointer data)
     return log && g_file_test(log, G_FILE_TEST_EXISTS);
 }
 
-static void an_interrupted_start_leaves_nothing(void **state)
+static void ended_by(int number, const char *file, const char *mute)
 {
-    g_autofree char *file = domain_file("");
-    g_autofree char *mute = mute_qemu();
     const char *const words[] = { "run", file, "--emulator", mute, NULL };
     GSubprocess *process = program_start(words);
     g_autoptr(Run) run = NULL;
 
     assert_true(wait_until(has_log, NULL, REAL_QEMU_PATIENCE_MS));
-    g_subprocess_send_signal(process, SIGINT);
+    g_subprocess_send_signal(process, number);
     run = program_end(process);
-    assert_int_equal(run->status, 128 + SIGINT);
+    assert_int_equal(run->status, 128 + number);
     assert_nothing_left();
+}
+
+static void an_interrupted_start_leaves_nothing(void **state)
+{
+    static const int numbers[] = { SIGKILL, SIGINT, SIGTERM, SIGHUP };
+    g_autofree char *file = domain_file("");
+    g_autofree char *mute = mute_qemu();
+
+    for (gsize i = 0; i < G_N_ELEMENTS(numbers); i++)
+        ended_by(numbers[i], file, mute);
 }
 
 /* ---- which QEMU ---- */
