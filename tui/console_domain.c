@@ -182,7 +182,7 @@ gboolean console_can_fill(const Console *console)
     const MatchPair *pair = current_pair(console);
 
     return pair && (pair->state == MATCH_FOUND || pair->state == MATCH_DIFFERS) &&
-           pair->place.type != ADDRESS_NONE && !match_pair_is_ambiguous(pair);
+           pair->place.type != ADDRESS_NONE && !outline_domain_is_ambiguous(pair);
 }
 
 gboolean console_can_pin(const Console *console)

@@ -26,7 +26,7 @@ static void add_place(LineList *list, const DetailFacts *facts, const Bus *here)
 {
     const DomainDevice *configured = facts->row->pair->configured;
     const DomainAddress *address = &configured->address;
-    g_autofree char *place = match_wanted_place(facts->match, configured, here);
+    g_autofree char *place = outline_domain_place(facts->match, configured, here);
 
     if (address->node && address->place.type != ADDRESS_NONE)
         line_list_field_format(list, "place", "%s, %s", place,
@@ -64,9 +64,9 @@ static void add_heading(LineList *list, const DetailFacts *facts)
 /* Where the place alone differs, it says so itself. */
 static gboolean needs_reason(const MatchPair *pair)
 {
-    return pair->reason &&
-           (pair->state != MATCH_DIFFERS || pair->contradicted || match_pair_is_ambiguous(pair) ||
-            address_equal(&pair->place, &pair->configured->address.place));
+    return pair->reason && (pair->state != MATCH_DIFFERS || pair->contradicted ||
+                            outline_domain_is_ambiguous(pair) ||
+                            address_equal(&pair->place, &pair->configured->address.place));
 }
 
 static void add_reason(LineList *list, const char *reason)

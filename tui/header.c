@@ -29,7 +29,7 @@ void header_count(const Guest *guest, const Match *match, HeaderCounts *counts)
 
     *counts = (HeaderCounts){ { 0 } };
     for (guint i = 0; guest && i < guest->devices->len; i++)
-        counts->states[match_row_state(match, guest->devices->pdata[i])]++;
+        counts->states[outline_domain_state(match, guest->devices->pdata[i])]++;
     count_match(match, counts);
     for (guint i = 0; buses && i < buses->len; i++) {
         const Bus *bus = buses->pdata[i];

@@ -111,7 +111,7 @@ static void lay_device(Layout *layout, const Device *device, gboolean last)
     row->bus = device->bus;
     row->device = device;
     row->pair = match ? match_of_device(match, device) : NULL;
-    row->state = match_row_state(match, device);
+    row->state = outline_domain_state(match, device);
     row->foldable = items->len > 0;
     row->folded = row->foldable && is_toggled(layout, row->key);
     row->address = address_to_short_text(&device->address);

@@ -3,12 +3,12 @@
 
 #define FAMILIES (BUS_OTHER + 1)
 
-gboolean match_pair_is_ambiguous(const MatchPair *pair)
+gboolean outline_domain_is_ambiguous(const MatchPair *pair)
 {
     return pair && pair->configured && pair->device && pair->alternatives && !pair->interchangeable;
 }
 
-DeviceState match_row_state(const Match *match, const Device *device)
+DeviceState outline_domain_state(const Match *match, const Device *device)
 {
     const MatchPair *pair = match ? match_of_device(match, device) : NULL;
     gboolean settled = device->state == STATE_FIXED || device->state == STATE_PRESENT;
@@ -56,7 +56,7 @@ static BusFamily family_of(const DomainDevice *configured, AddressType type)
     return drive_family(configured, configured->model ? configured->model->plugs : BUS_SYSTEM);
 }
 
-const Bus *match_wanted_bus(const Match *match, const DomainDevice *configured, Address *place)
+const Bus *outline_domain_bus(const Match *match, const DomainDevice *configured, Address *place)
 {
     const Address *written = &configured->address.place;
 
@@ -65,10 +65,10 @@ const Bus *match_wanted_bus(const Match *match, const DomainDevice *configured, 
     return numbering_bus(match->numbering, family_of(configured, written->type), written, place);
 }
 
-char *match_wanted_place(const Match *match, const DomainDevice *configured, const Bus *here)
+char *outline_domain_place(const Match *match, const DomainDevice *configured, const Bus *here)
 {
     Address place;
-    const Bus *bus = match_wanted_bus(match, configured, &place);
+    const Bus *bus = outline_domain_bus(match, configured, &place);
     g_autofree char *text =
         bus ? address_to_short_text(&place) : address_to_text(&configured->address.place);
 
@@ -134,7 +134,7 @@ static void find_absences(OutlineDomain *domain)
 
         if (pair->state != MATCH_ABSENT)
             continue;
-        bus = match_wanted_bus(match, pair->configured, &absence.place);
+        bus = outline_domain_bus(match, pair->configured, &absence.place);
         if (!bus) {
             absence.place = (Address){ .type = ADDRESS_NONE };
             bus = first[family_of(pair->configured, ADDRESS_NONE)];

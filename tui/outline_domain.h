@@ -26,15 +26,15 @@ const GArray *outline_domain_absent(const OutlineDomain *domain, const Bus *bus)
 
 /* The state of the device's row: what the file says counts for those of which nothing else is told
  * than that they are there. match may be NULL. */
-DeviceState match_row_state(const Match *match, const Device *device);
+DeviceState outline_domain_state(const Match *match, const Device *device);
 /* The pair is one of several that the evidence allows, and they differ. */
-gboolean match_pair_is_ambiguous(const MatchPair *pair);
+gboolean outline_domain_is_ambiguous(const MatchPair *pair);
 /* The bus, and in QEMU's words the place on it, that the file says for a device; NULL: it says
  * none, or the guest has no such bus. */
-const Bus *match_wanted_bus(const Match *match, const DomainDevice *configured, Address *place);
+const Bus *outline_domain_bus(const Match *match, const DomainDevice *configured, Address *place);
 /* The same in words: "07.0", "rp1 00.0" for another bus than here (NULL: any is another), else as
  * the file numbers it. (transfer full) */
-char *match_wanted_place(const Match *match, const DomainDevice *configured, const Bus *here);
+char *outline_domain_place(const Match *match, const DomainDevice *configured, const Bus *here);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(OutlineDomain, outline_domain_free)
 

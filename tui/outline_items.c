@@ -207,7 +207,7 @@ static gboolean has_devices_below(const Device *device)
 /* A part of the chipset that nobody comes to look at: goes into the group of its bus. */
 static gboolean device_is_dull(const Device *device, const OutlineDomain *domain)
 {
-    DeviceState state = match_row_state(domain->match, device);
+    DeviceState state = outline_domain_state(domain->match, device);
 
     if (device->id || (state != STATE_FIXED && state != STATE_PRESENT && state != STATE_GONE))
         return FALSE;

@@ -214,7 +214,7 @@ static char *wanted_text(const Device *device, const MatchPair *pair, const Matc
 
     if (model && address_equal(&pair->place, &configured->address.place))
         return g_strdup_printf("file %s", model);
-    place = match_wanted_place(match, configured, device->bus);
+    place = outline_domain_place(match, configured, device->bus);
     return g_strdup_printf("file %s", place);
 }
 
@@ -225,7 +225,7 @@ static char *match_status(const Device *device, const MatchPair *pair, const Mat
 
     if (pair && pair->state == MATCH_UNMANAGED)
         return g_strdup(device_state_name(STATE_UNMANAGED));
-    if (match_pair_is_ambiguous(pair))
+    if (outline_domain_is_ambiguous(pair))
         return g_strdup("ambiguous");
     if (!pair || pair->state != MATCH_DIFFERS)
         return NULL;
@@ -412,7 +412,7 @@ char *outline_bus_strip(const Bus *bus, const OutlineDomain *domain, gboolean as
     for (guint i = 0; i < bus->devices->len; i++) {
         const Device *device = bus->devices->pdata[i];
 
-        take_state(states, &device->address, match_row_state(domain->match, device));
+        take_state(states, &device->address, outline_domain_state(domain->match, device));
     }
     for (guint i = 0; i < capacity; i++)
         g_string_append(strip, state_glyph(states[i], ascii));

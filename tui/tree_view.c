@@ -372,7 +372,7 @@ static Element status_element(const OutlineRow *row)
     case STATE_DIFFERS:
         return element_of_state(row->state);
     default:
-        if (match_pair_is_ambiguous(row->pair))
+        if (outline_domain_is_ambiguous(row->pair))
             return ELEMENT_DIFFERS;
         return row->device && row->device->drive ? ELEMENT_TEXT : ELEMENT_DIM;
     }

@@ -185,7 +185,7 @@ static void what_comes_first_is_told(void **state)
         device->state = cases[i].state;
         status = outline_device_status(device, pair, &setting.options);
         assert_string_equal(status, cases[i].status);
-        assert_int_equal(match_row_state(setting.match, device), cases[i].shown);
+        assert_int_equal(outline_domain_state(setting.match, device), cases[i].shown);
     }
     setting_close(&setting);
 }
