@@ -298,9 +298,10 @@ static guint send_question(Inventory *inventory, ReplyKind kind)
     const char *command = questions[kind].command, *argument = questions[kind].argument;
     Slot *slot = &inventory->slots[kind];
     if (!command)
-        return monitor_send_human(inventory->monitor, argument, on_reply, slot);
-    return monitor_send(inventory->monitor, command,
-                        argument ? json_loads(argument, 0, NULL) : NULL, on_reply, slot);
+        return monitor_send_human_for(inventory->monitor, INVENTORY_PURPOSE, argument, on_reply,
+                                      slot);
+    return monitor_send_for(inventory->monitor, INVENTORY_PURPOSE, command,
+                            argument ? json_loads(argument, 0, NULL) : NULL, on_reply, slot);
 }
 
 /* Sends everything that the first wish needs; it all leaves in one write. */

@@ -18,6 +18,9 @@ typedef enum {
 typedef void (*InventoryFn)(Guest *guest, const GError *error, gpointer data);
 
 Inventory *inventory_new(Monitor *monitor);
+/* What all commands of a read are for, as the trace tells it. */
+#define INVENTORY_PURPOSE "read the tree"
+
 /* A read under way is dropped: its callback is not called. */
 void inventory_free(Inventory *inventory);
 

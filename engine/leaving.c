@@ -150,7 +150,8 @@ static void place_look(Place *place)
     json_t *arguments = json_pack("{s:s,s:s}", "path", place->path, "property", "type");
 
     place->leaving->asked++;
-    monitor_send(place->leaving->monitor, "qom-get", arguments, on_looked, place);
+    monitor_send_for(place->leaving->monitor, "see whether it has left", "qom-get", arguments,
+                     on_looked, place);
 }
 
 static void leaving_look(Leaving *leaving)

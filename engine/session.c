@@ -189,6 +189,7 @@ static void session_open(Session *session)
     static const MonitorListener listener = { on_ready, on_event, on_closed };
 
     session->monitor = monitor_open(session->target, &listener, session);
+    monitor_set_trace(session->monitor, session->trace);
 }
 
 void session_enter_live(Session *session)
@@ -221,6 +222,7 @@ Session *session_new(const char *text, SessionMode mode, GError **error)
     session->target = g_steal_pointer(&target);
     session->mode = mode;
     session->listeners = g_ptr_array_new_with_free_func(g_free);
+    session->trace = trace_new();
     session->journal = journal_new();
     session->marks = marks_new();
     session->watch = watch_new(session);
@@ -243,6 +245,7 @@ static void session_clear(gpointer data)
     g_ptr_array_unref(session->listeners);
     g_free(session->farewell);
     g_clear_pointer(&session->guest, guest_unref);
+    trace_unref(session->trace);
     journal_free(session->journal);
     marks_free(session->marks);
     watch_free(session->watch);
@@ -305,6 +308,11 @@ const Guest *session_guest(const Session *session)
 Journal *session_journal(const Session *session)
 {
     return session->journal;
+}
+
+Trace *session_trace(Session *session)
+{
+    return session->trace;
 }
 
 gint64 session_latency(const Session *session)

@@ -51,6 +51,8 @@ const char *session_target(const Session *session);
 /* NULL before the first tree. (transfer none, valid until the next SESSION_TREE_CHANGED) */
 const Guest *session_guest(const Session *session);
 Journal *session_journal(const Session *session);
+/* Every message to and from the guest, over all connections. */
+Trace *session_trace(Session *session);
 /* Round trip of the latest command, microseconds. */
 gint64 session_latency(const Session *session);
 /* How long QEMU has left a command unanswered and said nothing else; 0 while it owes nothing. */

@@ -100,8 +100,8 @@ gboolean session_know_driver(Session *session, const char *driver)
     question->session = session;
     question->driver = g_strdup(driver);
     g_hash_table_insert(session->asked, question->driver, question);
-    monitor_send(session->monitor, "device-list-properties", json_pack("{s:s}", "typename", driver),
-                 on_properties, question);
+    monitor_send_for(session->monitor, "device properties", "device-list-properties",
+                     json_pack("{s:s}", "typename", driver), on_properties, question);
     return FALSE;
 }
 

@@ -26,6 +26,7 @@ struct Session {
     gboolean freed;
     GPtrArray *listeners; /* (Listener) */
 
+    Trace *trace;
     Monitor *monitor;
     Inventory *inventory;
     gint64 latency; /* of the connection before */

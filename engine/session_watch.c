@@ -124,7 +124,8 @@ static void on_status(Monitor *monitor, json_t *result, const GError *error, gpo
 void watch_status(Watch *watch)
 {
     if (watch->session->monitor)
-        monitor_send(watch->session->monitor, "query-status", NULL, on_status, watch);
+        monitor_send_for(watch->session->monitor, "run state", "query-status", NULL, on_status,
+                         watch);
 }
 
 /* --- looking --------------------------------------------------------------------------------- */
@@ -220,10 +221,10 @@ static void look_send(Look *look)
 
     look->watch->awaited++;
     if (kind->line)
-        monitor_send_human(monitor, kind->line, on_look, look);
+        monitor_send_human_for(monitor, "poll", kind->line, on_look, look);
     else
-        monitor_send(monitor, kind->command,
-                     kind->path ? json_pack("{s:s}", "path", kind->path) : NULL, on_look, look);
+        monitor_send_for(monitor, "poll", kind->command,
+                         kind->path ? json_pack("{s:s}", "path", kind->path) : NULL, on_look, look);
 }
 
 static void watch_look(Watch *watch)

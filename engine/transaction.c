@@ -147,8 +147,9 @@ static void transaction_work(Transaction *transaction, const Action *action)
         return;
     if (strcmp(action->command, "device_add") == 0)
         json_array_clear(transaction->deleted); /* it may be one of those */
-    transaction->work = work_new(transaction->monitor, action, transaction->plan->file,
-                                 transaction->silent, transaction->deleted, on_work, transaction);
+    transaction->work =
+        work_new(transaction->monitor, action, transaction->plan->title, transaction->plan->file,
+                 transaction->silent, transaction->deleted, on_work, transaction);
 }
 
 /* --- forwards -------------------------------------------------------------------------------- */

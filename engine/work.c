@@ -30,6 +30,7 @@ static const Removal removals[] = {
 struct Work {
     Monitor *monitor;
     const Action *action;
+    const char *purpose;
     const Removal *removal; /* NULL for other actions */
     gboolean patient;
     WorkFn told;
@@ -199,8 +200,8 @@ static void on_reply(Monitor *monitor, json_t *result, const GError *error, gpoi
 
 static void work_send(Work *work)
 {
-    monitor_send(work->monitor, work->action->command, json_deep_copy(work->action->arguments),
-                 on_reply, work);
+    monitor_send_for(work->monitor, work->purpose, work->action->command,
+                     json_deep_copy(work->action->arguments), on_reply, work);
 }
 
 static void on_file(const char *refusal, gpointer data)
@@ -210,13 +211,14 @@ static void on_file(const char *refusal, gpointer data)
 
 /* --- the face -------------------------------------------------------------------------------- */
 
-Work *work_new(Monitor *monitor, const Action *action, FileChange *file, gboolean patient,
-               json_t *deleted, WorkFn told, gpointer data)
+Work *work_new(Monitor *monitor, const Action *action, const char *purpose, FileChange *file,
+               gboolean patient, json_t *deleted, WorkFn told, gpointer data)
 {
     Work *work = g_new0(Work, 1);
 
     work->monitor = monitor;
     work->action = action;
+    work->purpose = purpose;
     work->removal = removal_find(action);
     work->patient = patient;
     work->told = told;
@@ -253,8 +255,8 @@ void work_ask_again(Work *work)
 {
     if (!work->announced)
         return;
-    monitor_send(work->monitor, work->action->command, json_deep_copy(work->action->arguments),
-                 NULL, NULL);
+    monitor_send_for(work->monitor, "ask again", work->action->command,
+                     json_deep_copy(work->action->arguments), NULL, NULL);
     leaving_hurry(work->leaving);
 }
 

@@ -18,12 +18,13 @@ typedef enum {
 /* May free the work. */
 typedef void (*WorkFn)(WorkNews news, const char *message, gpointer data);
 
-/* Sends the command, or does what is to be done with `file`, which a command needs not. action and
- * file must live as long. patient: a device went just before without DEVICE_DELETED, so
- * that QEMU may refuse for a moment to remove what it held. deleted: array of the payloads of
- * DEVICE_DELETED so far, which the owner fills and keeps as long. (transfer full) */
-Work *work_new(Monitor *monitor, const Action *action, FileChange *file, gboolean patient,
-               json_t *deleted, WorkFn told, gpointer data);
+/* Sends the command, or does what is to be done with `file`, which a command needs not. action,
+ * purpose (of its commands, as the trace tells it) and file must live as long. patient: a device
+ * went just before without DEVICE_DELETED, so that QEMU may refuse for a moment to remove what it
+ * held. deleted: array of the payloads of DEVICE_DELETED so far, which the owner fills and keeps as
+ * long. (transfer full) */
+Work *work_new(Monitor *monitor, const Action *action, const char *purpose, FileChange *file,
+               gboolean patient, json_t *deleted, WorkFn told, gpointer data);
 /* Stops listening. */
 void work_free(Work *work);
 

@@ -1,4 +1,4 @@
-/* jansson, with a second chance for numbers it has no type for. */
+/* jansson, with a second chance for numbers it has no type for; and JSON laid out anew. */
 #include "monitor/json_text.h"
 
 #include <errno.h>
@@ -81,4 +81,91 @@ json_t *json_text_parse(const char *text, gsize length)
     value = parse(marked->str, marked->len);
     g_string_free(marked, TRUE);
     return value;
+}
+
+/* --- layout ---------------------------------------------------------------------------------- */
+
+/* Deeper levels stand below each other: else a peer could make a short text very long. */
+#define INDENTED_MOST 32
+
+typedef struct {
+    GString *out;
+    const char *end;
+    guint depth;
+    gboolean pretty;
+} Layout;
+
+static void break_line(const Layout *layout)
+{
+    if (!layout->pretty)
+        return;
+    g_string_append_c(layout->out, '\n');
+    for (guint i = 0; i < MIN(layout->depth, INDENTED_MOST); i++)
+        g_string_append(layout->out, "  ");
+}
+
+static const char *skip_blanks(const char *at, const char *end)
+{
+    while (at < end && g_ascii_isspace(*at))
+        at++;
+    return at;
+}
+
+/* Empty brackets stay together. */
+static const char *lay_opening(Layout *layout, const char *at)
+{
+    const char *next = skip_blanks(at + 1, layout->end);
+
+    g_string_append_c(layout->out, *at);
+    if (next < layout->end && (*next == '}' || *next == ']')) {
+        g_string_append_c(layout->out, *next);
+        return next + 1;
+    }
+    layout->depth++;
+    break_line(layout);
+    return next;
+}
+
+/* A string, a number or a word. */
+static const char *lay_value(const Layout *layout, const char *at)
+{
+    const char *next =
+        *at == '"' ? string_end(at, layout->end) : MAX(number_end(at, layout->end), at + 1);
+
+    g_string_append_len(layout->out, at, next - at);
+    return next;
+}
+
+/* One token; gives where the next one may begin. */
+static const char *lay_token(Layout *layout, const char *at)
+{
+    switch (*at) {
+    case '{':
+    case '[':
+        return lay_opening(layout, at);
+    case '}':
+    case ']':
+        layout->depth -= layout->depth > 0;
+        break_line(layout);
+        g_string_append_c(layout->out, *at);
+        return at + 1;
+    case ',':
+        g_string_append(layout->out, layout->pretty ? "," : ", ");
+        break_line(layout);
+        return at + 1;
+    case ':':
+        g_string_append(layout->out, ": ");
+        return at + 1;
+    default:
+        return lay_value(layout, at);
+    }
+}
+
+char *json_text_layout(const char *text, gsize length, gboolean pretty)
+{
+    Layout layout = { g_string_sized_new(length + length / 8), text + length, 0, pretty };
+
+    for (const char *at = skip_blanks(text, layout.end); at < layout.end;)
+        at = skip_blanks(lay_token(&layout, at), layout.end);
+    return g_string_free(layout.out, FALSE);
 }

@@ -9,4 +9,8 @@
  * 64-bit properties in full, which jansson alone refuses. (transfer full) */
 json_t *json_text_parse(const char *text, gsize length);
 
+/* The same text with other blanks: on one line, or a member a line and indented. Numbers, names and
+ * their order stay as they were sent. text: one that json_text_parse takes. (transfer full) */
+char *json_text_layout(const char *text, gsize length, gboolean pretty);
+
 #endif

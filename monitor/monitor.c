@@ -3,6 +3,8 @@
  * reference, so that the caller may free the monitor from inside. */
 #include "monitor/monitor.h"
 
+#include <string.h>
+
 #include "monitor/connect.h"
 #include "monitor/discover.h"
 #include "monitor/qmp.h"
@@ -17,6 +19,8 @@ struct Monitor {
     Connect *connect;
     Stream *stream;
     Qmp *qmp;
+    Trace *trace;           /* NULL for none */
+    MonitorWriteFn written; /* NULL unless it is detached */
     guint deadline;
     gboolean ended; /* nothing is told any more */
 };
@@ -27,6 +31,7 @@ static void monitor_clear(gpointer data)
 
     target_free(monitor->target);
     g_free(monitor->name);
+    g_clear_pointer(&monitor->trace, trace_unref);
 }
 
 static void monitor_unref(Monitor *monitor)
@@ -43,6 +48,15 @@ static void monitor_stop(Monitor *monitor)
     g_clear_pointer(&monitor->stream, stream_free);
 }
 
+static void monitor_trace_end(Monitor *monitor, const GError *error)
+{
+    g_autoptr(GBytes) sentence = g_bytes_new(error->message, strlen(error->message));
+    const TraceMessage end = { .kind = TRACE_FAILURE, .latency = -1, .bytes = sentence };
+
+    if (monitor->trace)
+        trace_add(monitor->trace, &end);
+}
+
 static void monitor_end(Monitor *monitor, const GError *error)
 {
     if (monitor->ended)
@@ -50,6 +64,7 @@ static void monitor_end(Monitor *monitor, const GError *error)
     g_rc_box_acquire(monitor);
     monitor->ended = TRUE;
     monitor_stop(monitor);
+    monitor_trace_end(monitor, error);
     qmp_close(monitor->qmp, error);
     /* A reply's callback may have freed the monitor, and with it its listener. */
     if (monitor->listener.closed)
@@ -63,7 +78,9 @@ static void on_qmp_write(const char *bytes, gsize length, gpointer data)
 {
     Monitor *monitor = data;
 
-    if (monitor->stream)
+    if (monitor->written)
+        monitor->written(bytes, length, monitor->data);
+    else if (monitor->stream)
         stream_write(monitor->stream, bytes, length);
 }
 
@@ -205,6 +222,30 @@ Monitor *monitor_open(const Target *target, const MonitorListener *listener, gpo
     return monitor;
 }
 
+Monitor *monitor_new_detached(const char *version, MonitorWriteFn written, gpointer data)
+{
+    Monitor *monitor = g_rc_box_new0(Monitor);
+
+    monitor->written = written;
+    monitor->data = data;
+    monitor->qmp = qmp_new(monitor, &qmp_handler, monitor);
+    qmp_start(monitor->qmp, version);
+    return monitor;
+}
+
+void monitor_receive(Monitor *monitor, json_t *message)
+{
+    g_rc_box_acquire(monitor);
+    qmp_receive_json(monitor->qmp, message);
+    monitor_unref(monitor);
+}
+
+void monitor_set_trace(Monitor *monitor, Trace *trace)
+{
+    monitor->trace = trace_ref(trace);
+    qmp_set_trace(monitor->qmp, trace);
+}
+
 void monitor_free(Monitor *monitor)
 {
     if (!monitor)
@@ -218,19 +259,31 @@ void monitor_free(Monitor *monitor)
 
 /* --- use ------------------------------------------------------------------------------------- */
 
+guint monitor_send_for(Monitor *monitor, const char *purpose, const char *command,
+                       json_t *arguments, MonitorReplyFn reply, gpointer data)
+{
+    return qmp_send(monitor->qmp, purpose, command, arguments, reply, data);
+}
+
 guint monitor_send(Monitor *monitor, const char *command, json_t *arguments, MonitorReplyFn reply,
                    gpointer data)
 {
-    return qmp_send(monitor->qmp, command, arguments, reply, data);
+    return monitor_send_for(monitor, NULL, command, arguments, reply, data);
 }
 
-guint monitor_send_human(Monitor *monitor, const char *line, MonitorReplyFn reply, gpointer data)
+guint monitor_send_human_for(Monitor *monitor, const char *purpose, const char *line,
+                             MonitorReplyFn reply, gpointer data)
 {
     /* JSON has no way to say other bytes; a name with such bytes is one that QEMU will not find. */
     g_autofree char *valid = g_utf8_make_valid(line, -1);
 
-    return monitor_send(monitor, "human-monitor-command", json_pack("{s:s}", "command-line", valid),
-                        reply, data);
+    return monitor_send_for(monitor, purpose, "human-monitor-command",
+                            json_pack("{s:s}", "command-line", valid), reply, data);
+}
+
+guint monitor_send_human(Monitor *monitor, const char *line, MonitorReplyFn reply, gpointer data)
+{
+    return monitor_send_human_for(monitor, NULL, line, reply, data);
 }
 
 void monitor_cancel(Monitor *monitor, guint id)

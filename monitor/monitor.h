@@ -8,6 +8,7 @@
 
 #include "monitor/error.h"
 #include "monitor/target.h"
+#include "monitor/trace.h"
 
 typedef struct Monitor Monitor;
 
@@ -32,6 +33,17 @@ typedef void (*MonitorReplyFn)(Monitor *monitor, json_t *result, const GError *e
 /* Starts to connect. The listener (copied) hears of success or failure. (transfer full) */
 Monitor *monitor_open(const Target *target, const MonitorListener *listener, gpointer data);
 
+/* A monitor without a connection, which answers what was recorded: commands may be sent at once,
+ * written hears each as it would be sent, and monitor_receive tells the reply to whoever sent it.
+ * version: of the QEMU that was. (transfer full) */
+typedef void (*MonitorWriteFn)(const char *command, gsize length, gpointer data);
+Monitor *monitor_new_detached(const char *version, MonitorWriteFn written, gpointer data);
+void monitor_receive(Monitor *monitor, json_t *message);
+
+/* Every message goes into the trace as well, and in the end why there is no connection any more. To
+ * be called before the main loop runs again; the trace lives on. */
+void monitor_set_trace(Monitor *monitor, Trace *trace);
+
 /* Closes the connection and frees: pending replies are dropped unheard, `closed` is not called.
  * Safe inside any callback. */
 void monitor_free(Monitor *monitor);
@@ -44,6 +56,13 @@ guint monitor_send(Monitor *monitor, const char *command, json_t *arguments, Mon
 
 /* A line of the human monitor (human-monitor-command); the result is a JSON string. */
 guint monitor_send_human(Monitor *monitor, const char *line, MonitorReplyFn reply, gpointer data);
+
+/* The same two with what the command is for, as the trace tells it: "read the tree" (copied). Those
+ * above, and NULL here: for the same as the command whose reply is being told; else nothing. */
+guint monitor_send_for(Monitor *monitor, const char *purpose, const char *command,
+                       json_t *arguments, MonitorReplyFn reply, gpointer data);
+guint monitor_send_human_for(Monitor *monitor, const char *purpose, const char *line,
+                             MonitorReplyFn reply, gpointer data);
 
 /* The reply of this command will not be told. */
 void monitor_cancel(Monitor *monitor, guint id);

@@ -23,6 +23,10 @@ typedef struct {
     gint64 sent;
     MonitorReplyFn reply;
     gpointer data;
+    char *name; /* as the trace tells it */
+    GRefString *purpose;
+    GBytes *text;  /* until it is sent */
+    guint64 trace; /* the number of its message */
 } Slot;
 
 struct Qmp {
@@ -31,24 +35,74 @@ struct Qmp {
     gpointer data;
     QmpState state;
     char *version;
-    GQueue slots;      /* of Slot, oldest first */
-    GHashTable *links; /* id -> its link in slots */
-    GString *outbox;   /* commands given before QMP_RUNNING */
-    GError *end;       /* why it is closed */
-    GSource *late;     /* tells commands sent after the end */
+    Trace *trace;        /* NULL for none */
+    GQueue slots;        /* of Slot, oldest first */
+    GHashTable *links;   /* id -> its link in slots */
+    GRefString *purpose; /* of the command whose reply is being told; else NULL */
+    GError *end;         /* why it is closed */
+    GSource *late;       /* tells commands sent after the end */
     guint last_id;
     gint64 latency;
     gint64 heard; /* when the latest message came */
 };
 
+/* A message as it came. */
+typedef struct {
+    json_t *json;
+    const char *text;
+    gsize length;
+} Message;
+
+/* --- the trace ------------------------------------------------------------------------------- */
+
+void qmp_set_trace(Qmp *qmp, Trace *trace)
+{
+    g_clear_pointer(&qmp->trace, trace_unref);
+    qmp->trace = trace ? trace_ref(trace) : NULL;
+}
+
+static void note_message(const Qmp *qmp, const Message *message, TraceMessage fields)
+{
+    g_autoptr(GBytes) bytes = NULL;
+
+    if (!qmp->trace)
+        return;
+    bytes = g_bytes_new(message->text, message->length);
+    fields.bytes = bytes;
+    trace_add(qmp->trace, &fields);
+}
+
+static void note_plain(const Qmp *qmp, const Message *message, TraceKind kind, const char *name)
+{
+    note_message(qmp, message, (TraceMessage){ .kind = kind, .latency = -1, .name = name });
+}
+
+static void note_reply(const Qmp *qmp, const Message *message, const Slot *slot, gboolean refused)
+{
+    note_message(qmp, message,
+                 (TraceMessage){ .kind = TRACE_REPLY,
+                                 .latency = qmp->latency,
+                                 .answers = slot->trace,
+                                 .refused = refused,
+                                 .name = slot->name,
+                                 .purpose = slot->purpose });
+}
+
 /* --- slots ----------------------------------------------------------------------------------- */
+
+static void slot_free(Slot *slot)
+{
+    g_free(slot->name);
+    g_clear_pointer(&slot->purpose, g_ref_string_release);
+    g_clear_pointer(&slot->text, g_bytes_unref);
+    g_free(slot);
+}
 
 static Slot *slot_push(Qmp *qmp, MonitorReplyFn reply, gpointer data)
 {
     Slot *slot = g_new0(Slot, 1);
 
     slot->id = ++qmp->last_id;
-    slot->sent = g_get_monotonic_time();
     slot->reply = reply;
     slot->data = data;
     g_queue_push_tail(&qmp->slots, slot);
@@ -70,12 +124,15 @@ static Slot *slot_find(const Qmp *qmp, json_int_t id)
 static void slot_finish(Qmp *qmp, Slot *slot, json_t *result, const GError *error)
 {
     GList *link = g_hash_table_lookup(qmp->links, GUINT_TO_POINTER(slot->id));
+    GRefString *before = qmp->purpose;
 
     g_hash_table_remove(qmp->links, GUINT_TO_POINTER(slot->id));
     g_queue_delete_link(&qmp->slots, link);
+    qmp->purpose = slot->purpose;
     if (slot->reply)
         slot->reply(qmp->owner, result, error, slot->data);
-    g_free(slot);
+    qmp->purpose = before;
+    slot_free(slot);
 }
 
 /* Every pending slot up to this id gets the error. */
@@ -90,7 +147,7 @@ static void slots_fail(Qmp *qmp, guint last_id)
 static void slots_drop(Qmp *qmp)
 {
     g_hash_table_remove_all(qmp->links);
-    g_queue_clear_full(&qmp->slots, g_free);
+    g_queue_clear_full(&qmp->slots, (GDestroyNotify)slot_free);
 }
 
 /* --- life ------------------------------------------------------------------------------------ */
@@ -104,7 +161,6 @@ Qmp *qmp_new(Monitor *owner, const QmpHandler *handler, gpointer data)
     qmp->data = data;
     g_queue_init(&qmp->slots);
     qmp->links = g_hash_table_new(NULL, NULL);
-    qmp->outbox = g_string_new(NULL);
     return qmp;
 }
 
@@ -114,7 +170,7 @@ static void qmp_clear(gpointer data)
 
     slots_drop(qmp);
     g_hash_table_unref(qmp->links);
-    g_string_free(qmp->outbox, TRUE);
+    g_clear_pointer(&qmp->trace, trace_unref);
     g_free(qmp->version);
     g_clear_error(&qmp->end);
 }
@@ -174,34 +230,66 @@ void qmp_close(Qmp *qmp, const GError *error)
 
 /* --- sending --------------------------------------------------------------------------------- */
 
-static char *command_text(const char *command, json_t *arguments, guint id)
+static GBytes *command_text(const char *command, json_t *arguments, guint id)
 {
     json_t *message = json_object();
     char *text;
 
     json_object_set_new(message, "execute", json_string(command));
     if (arguments)
-        json_object_set_new(message, "arguments", arguments);
+        json_object_set(message, "arguments", arguments);
     json_object_set_new(message, "id", json_integer(id));
     /* Compact: QEMU reads its monitor one byte a system call. */
     text = json_dumps(message, JSON_COMPACT);
     json_decref(message);
-    return text;
+    return g_bytes_new_with_free_func(text, strlen(text), free, text);
 }
 
-guint qmp_send(Qmp *qmp, const char *command, json_t *arguments, MonitorReplyFn reply,
-               gpointer data)
+/* The human monitor's lines are told by themselves: what carries them says nothing. */
+static char *command_name(const char *command, json_t *arguments)
+{
+    const char *line = json_string_value(json_object_get(arguments, "command-line"));
+
+    return g_strdup(line && strcmp(command, "human-monitor-command") == 0 ? line : command);
+}
+
+static void slot_send(Qmp *qmp, Slot *slot)
+{
+    g_autoptr(GBytes) bytes = g_steal_pointer(&slot->text);
+    gsize length;
+    const char *text = g_bytes_get_data(bytes, &length);
+    const TraceMessage message = { .kind = TRACE_COMMAND,
+                                   .latency = -1,
+                                   .name = slot->name,
+                                   .purpose = slot->purpose,
+                                   .bytes = bytes };
+
+    slot->sent = g_get_monotonic_time();
+    qmp->handler.write(text, length, qmp->data);
+    if (qmp->trace)
+        slot->trace = trace_add(qmp->trace, &message);
+}
+
+static GRefString *purpose_ref(const Qmp *qmp, const char *purpose)
+{
+    if (purpose)
+        return g_ref_string_new_intern(purpose);
+    return qmp->purpose ? g_ref_string_acquire(qmp->purpose) : NULL;
+}
+
+guint qmp_send(Qmp *qmp, const char *purpose, const char *command, json_t *arguments,
+               MonitorReplyFn reply, gpointer data)
 {
     Slot *slot = slot_push(qmp, reply, data);
-    char *text = command_text(command, arguments, slot->id);
 
+    slot->name = command_name(command, arguments);
+    slot->purpose = purpose_ref(qmp, purpose);
+    slot->text = command_text(command, arguments, slot->id);
+    json_decref(arguments);
     if (qmp->state == QMP_CLOSED)
         qmp_fail_later(qmp);
     else if (qmp->state == QMP_RUNNING)
-        qmp->handler.write(text, strlen(text), qmp->data);
-    else
-        g_string_append(qmp->outbox, text);
-    free(text);
+        slot_send(qmp, slot);
     return slot->id;
 }
 
@@ -266,30 +354,35 @@ static char *version_text(json_t *greeting)
     return g_strdup_printf("%d.%d.%d", major, minor, micro);
 }
 
-static gboolean receive_greeting(Qmp *qmp, json_t *message)
+/* Ours alone, and not one of those that are counted. */
+static void send_capabilities(Qmp *qmp)
 {
-    static const char capabilities[] = "{\"execute\":\"qmp_capabilities\",\"id\":0}";
-    json_t *greeting = json_object_get(message, "QMP");
+    static const char text[] = "{\"execute\":\"qmp_capabilities\",\"id\":0}";
+    const Message message = { NULL, text, strlen(text) };
+
+    qmp->handler.write(text, strlen(text), qmp->data);
+    note_plain(qmp, &message, TRACE_COMMAND, "qmp_capabilities");
+}
+
+static gboolean receive_greeting(Qmp *qmp, const Message *message)
+{
+    json_t *greeting = json_object_get(message->json, "QMP");
 
     if (!json_is_object(greeting))
         return FALSE;
+    note_plain(qmp, message, TRACE_GREETING, "");
     qmp->version = version_text(greeting);
     qmp->state = QMP_CAPABILITIES;
-    qmp->handler.write(capabilities, strlen(capabilities), qmp->data);
+    send_capabilities(qmp);
     return TRUE;
 }
 
 /* Commands that waited leave before ready, so that they keep their place. */
 static void qmp_run(Qmp *qmp)
 {
-    gint64 now = g_get_monotonic_time();
-
     qmp->state = QMP_RUNNING;
     for (GList *link = qmp->slots.head; link; link = link->next)
-        ((Slot *)link->data)->sent = now;
-    if (qmp->outbox->len)
-        qmp->handler.write(qmp->outbox->str, qmp->outbox->len, qmp->data);
-    g_string_truncate(qmp->outbox, 0);
+        slot_send(qmp, link->data);
     qmp->handler.ready(qmp->data);
 }
 
@@ -300,14 +393,18 @@ static const char *error_text(json_t *error)
     return text && *text ? text : "QEMU gave no reason";
 }
 
-static gboolean receive_capabilities(Qmp *qmp, json_t *message)
+static gboolean receive_capabilities(Qmp *qmp, const Message *message)
 {
-    json_t *error = json_object_get(message, "error");
+    json_t *event = json_object_get(message->json, "event");
+    json_t *error = json_object_get(message->json, "error");
     g_autofree char *shown = NULL;
 
-    if (json_object_get(message, "event"))
+    if (event) {
+        note_plain(qmp, message, TRACE_EVENT, json_string_value(event));
         return TRUE;
-    if (json_object_get(message, "return")) {
+    }
+    note_plain(qmp, message, TRACE_REPLY, "qmp_capabilities");
+    if (json_object_get(message->json, "return")) {
         qmp_run(qmp);
         return TRUE;
     }
@@ -333,12 +430,13 @@ static gint64 event_time(json_t *message)
     return seconds * G_USEC_PER_SEC + microseconds;
 }
 
-static gboolean receive_event(Qmp *qmp, json_t *message, json_t *event)
+static gboolean receive_event(Qmp *qmp, const Message *message, json_t *event)
 {
     if (!json_is_string(event))
         return FALSE;
-    qmp->handler.event(json_string_value(event), json_object_get(message, "data"),
-                       event_time(message), qmp->data);
+    note_plain(qmp, message, TRACE_EVENT, json_string_value(event));
+    qmp->handler.event(json_string_value(event), json_object_get(message->json, "data"),
+                       event_time(message->json), qmp->data);
     return TRUE;
 }
 
@@ -361,32 +459,40 @@ static GError *reply_error(json_t *error)
     return g_error_new_literal(MONITOR_ERROR, code, error_text(error));
 }
 
-/* FALSE when it answers nothing that was asked. QEMU cannot name the command that it could not
+/* The command that a message answers; NULL for none. QEMU cannot name the command that it could not
  * parse; it answers in order, so that is the oldest (and one command may earn two such errors). */
-static gboolean receive_reply(Qmp *qmp, json_t *message)
+static Slot *slot_answered(const Qmp *qmp, json_t *id, gboolean refused)
 {
-    json_t *result = json_object_get(message, "return");
-    json_t *refusal = json_object_get(message, "error");
-    json_t *id = json_object_get(message, "id");
+    if (!id && refused)
+        return g_queue_peek_head((GQueue *)&qmp->slots);
+    return slot_find(qmp, json_integer_value(id));
+}
+
+/* FALSE when it answers nothing that was asked. */
+static gboolean receive_reply(Qmp *qmp, const Message *message)
+{
+    json_t *result = json_object_get(message->json, "return");
+    json_t *refusal = json_object_get(message->json, "error");
+    json_t *id = json_object_get(message->json, "id");
     g_autoptr(GError) error = json_is_object(refusal) ? reply_error(refusal) : NULL;
     Slot *slot;
 
     if (!result && !error)
         return FALSE;
-    if (!id && error)
-        slot = g_queue_peek_head(&qmp->slots);
-    else
-        slot = slot_find(qmp, json_integer_value(id));
-    if (!slot)
+    slot = slot_answered(qmp, id, error != NULL);
+    if (!slot) {
+        note_plain(qmp, message, TRACE_REPLY, "");
         return !id && error;
+    }
     qmp->latency = g_get_monotonic_time() - slot->sent;
+    note_reply(qmp, message, slot, error != NULL);
     slot_finish(qmp, slot, error ? NULL : result, error);
     return TRUE;
 }
 
-static gboolean receive_message(Qmp *qmp, json_t *message)
+static gboolean receive_message(Qmp *qmp, const Message *message)
 {
-    json_t *event = json_object_get(message, "event");
+    json_t *event = json_object_get(message->json, "event");
 
     switch (qmp->state) {
     case QMP_GREETING:
@@ -403,16 +509,33 @@ static gboolean receive_message(Qmp *qmp, json_t *message)
 
 void qmp_receive(Qmp *qmp, const char *text, gsize length)
 {
-    json_t *message;
+    Message message = { NULL, text, length };
 
     if (qmp->state == QMP_CLOSED)
         return;
     g_rc_box_acquire(qmp);
     qmp->heard = g_get_monotonic_time();
-    message = json_text_parse(text, length);
-    if (!message || !receive_message(qmp, message))
+    message.json = json_text_parse(text, length);
+    if (!message.json || !receive_message(qmp, &message))
         qmp_fail_text(qmp, text, length);
-    json_decref(message);
+    json_decref(message.json);
+    qmp_unref(qmp);
+}
+
+/* --- without a peer -------------------------------------------------------------------------- */
+
+void qmp_start(Qmp *qmp, const char *version)
+{
+    qmp->version = g_strdup(version);
+    qmp->state = QMP_RUNNING;
+}
+
+void qmp_receive_json(Qmp *qmp, json_t *json)
+{
+    const Message message = { json, "", 0 };
+
+    g_rc_box_acquire(qmp);
+    receive_message(qmp, &message);
     qmp_unref(qmp);
 }
 
