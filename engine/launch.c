@@ -193,6 +193,7 @@ static Launch *launch_new(void)
     launch->arguments = g_ptr_array_new_with_free_func(g_free);
     launch->missing = g_ptr_array_new_with_free_func(g_free);
     launch->notes = g_ptr_array_new_with_free_func(g_free);
+    launch->down = g_ptr_array_new_with_free_func(g_free);
     return launch;
 }
 
@@ -201,6 +202,7 @@ void launch_free(Launch *launch)
     g_ptr_array_unref(launch->arguments);
     g_ptr_array_unref(launch->missing);
     g_ptr_array_unref(launch->notes);
+    g_ptr_array_unref(launch->down);
     g_free(launch);
 }
 
@@ -214,6 +216,7 @@ Launch *launch_plan(const Domain *domain, const LaunchOptions *options, GError *
                         launch->arguments,
                         launch->missing,
                         launch->notes,
+                        launch->down,
                         .kvm = options->kvm && whole && g_strcmp0(whole->type, "qemu") != 0 };
 
     if (!whole)
@@ -290,5 +293,8 @@ char *launch_to_text(const char *program, const Launch *launch)
         was_option = !value;
     }
     g_string_append_c(text, '\n');
+    for (guint i = 0; i < launch->down->len; i++)
+        g_string_append_printf(text, "# on its monitor then: set_link %s off\n",
+                               (const char *)launch->down->pdata[i]);
     return g_string_free(text, FALSE);
 }

@@ -16,6 +16,8 @@ typedef struct {
     GPtrArray *missing;   /* (char *) what the file says and the command line does not, or does
                            * differently: "<iotune> of disk vda" */
     GPtrArray *notes;     /* (char *) what was added or chosen for it, as sentences */
+    GPtrArray *down;      /* (char *) ids of NICs whose link is to be taken down (set_link), which
+                           * no argument can say */
 } Launch;
 
 /* Static PCI, USB and virtio-serial addresses are passed (bus=, addr=; port; nr), dynamic ones left
@@ -32,7 +34,8 @@ char *launch_device_id(const DomainDevice *device);
 
 /* value as part of one of QEMU's comma-separated options. (transfer full) */
 char *launch_escape(const char *value);
-/* The command line for a shell, quoted, one option a line. (transfer full) */
+/* The command line for a shell, quoted, one option a line; what its monitor is to be told then as
+ * comments. (transfer full) */
 char *launch_to_text(const char *program, const Launch *launch);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Launch, launch_free)

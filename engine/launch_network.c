@@ -116,12 +116,21 @@ static void add_netdev(LaunchPlan *plan, const DomainDevice *nic, const char *id
     option_putf(option, "netdev", "host%s", id);
 }
 
+static void put_link(LaunchPlan *plan, const XmlNode *nic, const char *id)
+{
+    const XmlNode *link = launch_child(plan, nic, "link");
+
+    launch_is(plan, link, "state", "up");
+    if (launch_is(plan, link, "state", "down"))
+        g_ptr_array_add(plan->down, g_strdup(id));
+}
+
 void launch_put_netdev(LaunchPlan *plan, const DomainDevice *nic, const char *id, GString *option)
 {
     /* A NIC that is connected to nothing (since libvirt 8.7.0). */
     if (g_strcmp0(nic->type, "null") != 0)
         add_netdev(plan, nic, id, option);
-    launch_is(plan, launch_child(plan, nic->node, "link"), "state", "up");
+    put_link(plan, nic->node, id);
     launch_child_get(plan, nic->node, "mac", "address");
     option_put(option, "mac", nic->mac);
 }

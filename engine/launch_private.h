@@ -13,9 +13,9 @@ typedef struct {
 typedef struct {
     const Domain *domain;
     const LaunchOptions *options;
-    GPtrArray *arguments, *missing, *notes; /* the Launch's */
-    GString *machine;                       /* properties of -machine, each ",name=value" */
-    GString *cpu;                           /* features of -cpu, likewise */
+    GPtrArray *arguments, *missing, *notes, *down; /* the Launch's */
+    GString *machine;                              /* properties of -machine, each ",name=value" */
+    GString *cpu;                                  /* features of -cpu, likewise */
     gboolean kvm;
     GHashTable *said;  /* (XmlNode, XmlAttribute) in the command line, or of no meaning to it */
     GHashTable *boot;  /* XmlNode of a device -> its place in the boot order, from <os><boot> */

@@ -101,7 +101,8 @@ static char *running_json(const Guest *guest, const OnceOwn *own)
                   report_string_json(plan->emulator->program), "missing", missing, "notes", notes));
 }
 
-static void run_live(Once *once)
+/* All is as the file says: the guest is the user's from now on. */
+static void run_done(Once *once)
 {
     const OnceOwn *own = once->data;
     const Guest *guest = session_guest(once->session);
@@ -114,6 +115,45 @@ static void run_live(Once *once)
                     once->options->json ? running_json(guest, own)
                                         : running_text(guest, own->process),
                     EXIT_DONE);
+}
+
+static void on_links(Session *session, const Transaction *transaction, gpointer data)
+{
+    Once *once = data;
+
+    if (transaction_outcome(transaction) == OUTCOME_DONE) {
+        run_done(once);
+    } else {
+        report_complain("a link could not be taken down: %s", transaction_error(transaction));
+        once_end(once, EXIT_REFUSED);
+    }
+}
+
+/* (transfer full) */
+static Plan *take_down(const GPtrArray *nics)
+{
+    Plan *plan = plan_new(PLAN_ATTACH, "take links down");
+
+    for (guint i = 0; i < nics->len; i++) {
+        const char *id = nics->pdata[i];
+
+        plan_add(plan, id,
+                 action_new("set_link", json_pack("{s:s, s:b}", "name", id, "up", FALSE), NULL),
+                 NULL);
+    }
+    return plan;
+}
+
+/* What no argument of QEMU says is said to its monitor. */
+static void run_live(Once *once)
+{
+    const OnceOwn *own = once->data;
+    const RunPlan *run = own->data;
+
+    if (run->launch->down->len == 0)
+        run_done(once);
+    else
+        session_run(once->session, take_down(run->launch->down), on_links, once);
 }
 
 /* The guest runs on when the console is left, unless it has ended by itself. */

@@ -9,12 +9,16 @@
 #include <cmocka.h>
 
 #include <signal.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
 
 #include <glib/gstdio.h>
 
 #include "engine/emulator.h"
 #include "tests/support/program.h"
 #include "tests/support/real_qemu.h"
+#include "tests/support/real_qemu_client.h"
 #include "tests/support/temp.h"
 #include "tests/support/terminal.h"
 
@@ -122,6 +126,85 @@ static void its_monitor_and_process_are_told(void **state)
     assert_non_null(process);
     end(atoi(process + strlen(", its process ")));
 }
+
+/* ---- links ---- */
+
+static RealQemuClient *client_of(const char *monitor)
+{
+    struct sockaddr_un address = { .sun_family = AF_UNIX };
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    RealQemuClient *client = real_qemu_client_new(fd);
+
+    assert_true(strlen(monitor) < sizeof address.sun_path);
+    strcpy(address.sun_path, monitor);
+    assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof address), 0);
+    json_decref(real_qemu_client_greet(client));
+    return client;
+}
+
+/* The answer of a line of the human monitor. (transfer full) */
+static char *ask_line(RealQemuClient *client, const char *line)
+{
+    json_t *reply = real_qemu_client_call(client, "human-monitor-command",
+                                          json_pack("{s:s}", "command-line", line));
+    char *text = g_strdup(json_string_value(json_object_get(reply, "return")));
+    json_decref(reply);
+    return text;
+}
+
+typedef struct {
+    RealQemuClient *client;
+    const char *slot; /* as `info pci` has it */
+    guint64 registers;
+} Card;
+
+/* The firmware has given the card's registers a place. */
+static gboolean has_registers(gpointer data)
+{
+    Card *card = data;
+    g_autofree char *text = ask_line(card->client, "info pci");
+    const char *function = strstr(text, card->slot);
+    const char *region = function ? strstr(function, "BAR0: 32 bit memory at 0x") : NULL;
+
+    card->registers = region ? g_ascii_strtoull(strstr(region, "0x"), NULL, 16) : 0;
+    return card->registers != 0 && card->registers < G_MAXUINT32;
+}
+
+/* Bit 1 of the status register at 8, in Intel's manual of the 8254x. */
+static gboolean is_link_up(RealQemuClient *client, const char *slot)
+{
+    Card card = { client, slot, 0 };
+    g_autofree char *line = NULL;
+    g_autofree char *value = NULL;
+
+    if (!wait_until(has_registers, &card, REAL_QEMU_PATIENCE_MS))
+        fail_msg("the firmware does not map %s", slot);
+    line = g_strdup_printf("xp /1wx 0x%" G_GINT64_MODIFIER "x", card.registers + 8);
+    value = ask_line(client, line);
+    return g_ascii_strtoull(strchr(value, ':') + 1, NULL, 16) >> 1 & 1;
+}
+
+static void links_are_taken_down(void **state)
+{
+    g_autofree char *file =
+        domain_file("<interface type='user'><model type='e1000'/><link state='down'/>"
+                    "<address type='pci' bus='0' slot='5'/></interface>"
+                    "<interface type='user'><model type='e1000'/><link state='up'/>"
+                    "<address type='pci' bus='0' slot='6'/></interface>");
+    g_autoptr(Run) run = RUN("run", file, "--strict", "--json");
+    json_t *json = run_json(run);
+    RealQemuClient *client = client_of(json_string_value(json_object_get(json, "monitor")));
+
+    assert_int_equal(run->status, 0);
+    assert_string_equal(run->err, "");
+    assert_true(is_link_up(client, "device   6,"));
+    assert_false(is_link_up(client, "device   5,"));
+    real_qemu_client_free(client);
+    end(pid_of(json));
+    json_decref(json);
+}
+
+/* ---- the process ---- */
 
 /* Signals of the terminal are not for the guest, nor does it end with us. */
 static void it_has_no_terminal(void **state)
@@ -332,6 +415,7 @@ int main(void)
         cmocka_unit_test(the_guest_runs_on),
         cmocka_unit_test(its_monitor_and_process_are_told),
         cmocka_unit_test(it_has_no_terminal),
+        cmocka_unit_test(links_are_taken_down),
         cmocka_unit_test(what_is_not_translated_is_told),
         cmocka_unit_test(strict_refuses_it),
         cmocka_unit_test(the_line_can_be_printed),

@@ -489,7 +489,6 @@ static void test_networks(void **state)
     static const char *const missing[] = {
         "interface 1 (virtio): its network is of type network; it gets QEMU's user network",
         "<bandwidth> of interface 1 (virtio)",
-        "state='down' of <link> of interface 1 (virtio)",
     };
     g_autoptr(Launch) made =
         launch_of("pc", "<interface type='network'><source network='default'/><target dev='vnet3'/>"
@@ -512,6 +511,8 @@ static void test_networks(void **state)
                  "-netdev socket,id=hostnet0,udp=a:1,localaddr=b:2");
     assert_has(made, "-netdev user,id=hostnet0 -device virtio-net-pci,id=net0,netdev=hostnet0");
     assert_sentences(made->missing, missing, G_N_ELEMENTS(missing));
+    assert_int_equal(made->down->len, 1);
+    assert_string_equal(made->down->pdata[0], "net0");
 }
 
 /* ---- ports ---- */
@@ -899,12 +900,14 @@ static void test_text(void **state)
     g_autoptr(Launch) made = launch_of(
         "pc", "<disk><source file=\"/it's a $(date) `x` \\ &quot;y&quot;\"/><target dev='vda'/>"
               "</disk><disk><source file='/\xc3\xa9 &#10;&#x9b;'/><target dev='vdb'/></disk>");
+    g_ptr_array_add(made->down, g_strdup("net0"));
     g_autofree char *text = launch_to_text("/usr/bin/qemu x", made);
     g_autofree char *line = g_strdup_printf("printf '%%s\\0' %s", text);
     const char *const shell[] = { "bash", "-c", line, NULL };
     g_autofree char *out = NULL;
     const char *word;
 
+    assert_true(g_str_has_suffix(text, "\n# on its monitor then: set_link net0 off\n"));
     for (const char *c = text; *c; c++)
         assert_true(*c == '\n' || (guchar)*c >= ' ');
     assert_null(strstr(text, "\xc2\x9b"));
