@@ -83,7 +83,7 @@ static MatchState state_of_configured(const MatchPair *pair, const Item *item)
     const Address *said = &pair->configured->address.place;
     if (!pair->device)
         return is_not_listed(item) ? MATCH_SAME : MATCH_ABSENT;
-    if (item->contradictions)
+    if (item->contradictions & ~(1u << EVIDENCE_ADDRESS))
         return MATCH_DIFFERS;
     if (pair->place.type == ADDRESS_NONE || is_kept(&pair->configured->address))
         return MATCH_SAME;
@@ -114,7 +114,7 @@ static MatchState state_of_device(const Match *match, const Device *device)
 /* What was found on a bus that is in doubt is in doubt with it. */
 static void take_over_doubt(Item *item)
 {
-    const FileBus *bus = item->found_by == EVIDENCE_ADDRESS ? item->spot.bus : NULL;
+    const FileBus *bus = item->found_by == EVIDENCE_ADDRESS ? item->spot->bus : NULL;
     guint doubt = item->partner ? match_buses_doubt(item) : 0;
     if (doubt <= item->alternatives)
         return;
@@ -123,7 +123,7 @@ static void take_over_doubt(Item *item)
     item->contradictions |= bus->via->contradictions ? 1u << EVIDENCE_ADDRESS : 0;
 }
 
-static void add_pair(Match *match, const Matching *matching, MatchPair *pair, const Item *item)
+static void add_pair(Match *match, Matching *matching, MatchPair *pair, const Item *item)
 {
     g_ptr_array_add(match->pairs, pair);
     if (pair->device)
@@ -134,11 +134,10 @@ static void add_pair(Match *match, const Matching *matching, MatchPair *pair, co
     pair->reason = match_reason(matching, pair, item);
 }
 
-static void add_configured(Match *match, const Matching *matching, Item *item)
+static void add_configured(Match *match, Matching *matching, Item *item, MatchPair *pair)
 {
     take_over_doubt(item);
     const Device *device = item->partner ? item->partner->device : NULL;
-    MatchPair *pair = g_new(MatchPair, 1);
     *pair = (MatchPair){
         .configured = item->configured,
         .device = device,
@@ -152,11 +151,8 @@ static void add_configured(Match *match, const Matching *matching, Item *item)
     add_pair(match, matching, pair, item);
 }
 
-static void add_device(Match *match, const Matching *matching, const Item *item)
+static void add_device(Match *match, Matching *matching, const Item *item, MatchPair *pair)
 {
-    if (item->partner)
-        return;
-    MatchPair *pair = g_new(MatchPair, 1);
     *pair = (MatchPair){
         .device = item->device,
         .alternatives = item->alternatives,
@@ -168,26 +164,22 @@ static void add_device(Match *match, const Matching *matching, const Item *item)
 
 /* --- the match -------------------------------------------------------------------------------- */
 
-static void pair_free(gpointer data)
-{
-    MatchPair *pair = data;
-    g_free(pair->reason);
-    g_free(pair);
-}
-
-static Match *make_match(const Matching *matching)
+static Match *make_match(Matching *matching)
 {
     g_autoptr(GHashTable) known = known_buses(matching);
     Match *match = g_new0(Match, 1);
     match->domain = matching->domain;
     match->guest = matching->guest;
-    match->pairs = g_ptr_array_new_with_free_func(pair_free);
+    match->pairs = g_ptr_array_new();
+    match->all = g_new(MatchPair, matching->configured_count + matching->device_count + 1);
     match->by_device = g_hash_table_new(NULL, NULL);
     match->numbering = numbering_new(matching->guest, known);
     for (guint i = 0; i < matching->configured_count; i++)
-        add_configured(match, matching, &matching->configured[i]);
-    for (guint i = 0; i < matching->device_count; i++)
-        add_device(match, matching, &matching->devices[i]);
+        add_configured(match, matching, &matching->configured[i], &match->all[i]);
+    for (guint i = 0; i < matching->device_count; i++) {
+        if (!matching->devices[i].partner)
+            add_device(match, matching, &matching->devices[i], &match->all[match->pairs->len]);
+    }
     return match;
 }
 
@@ -197,23 +189,21 @@ Match *match_new(const Domain *domain, const Guest *guest, guint evidence)
         .domain = domain,
         .guest = guest,
         .mask = evidence,
+        .wanted = g_ptr_array_new(),
+        .there = g_ptr_array_new(),
         .texts = g_string_chunk_new(4096),
         .by_device = g_hash_table_new(NULL, NULL),
-        .by_alias = g_hash_table_new(g_str_hash, g_str_equal),
-        .by_id = g_hash_table_new(g_str_hash, g_str_equal),
     };
+    match_buses_init(&matching);
     match_items_read(&matching);
-    match_buses_read(&matching);
+    match_buses_find_machine(&matching);
     match_evidence(&matching);
     match_order(&matching);
     Match *match = make_match(&matching);
     match_buses_free(&matching);
+    match_items_free(&matching);
     g_hash_table_unref(matching.by_device);
-    g_hash_table_unref(matching.by_alias);
-    g_hash_table_unref(matching.by_id);
     g_string_chunk_free(matching.texts);
-    g_free(matching.configured);
-    g_free(matching.devices);
     return match;
 }
 
@@ -221,7 +211,10 @@ void match_free(Match *match)
 {
     if (!match)
         return;
+    for (guint i = 0; i < match->pairs->len; i++)
+        g_free(match->all[i].reason);
     g_ptr_array_unref(match->pairs);
+    g_free(match->all);
     g_hash_table_unref(match->by_device);
     numbering_free(match->numbering);
     g_free(match);

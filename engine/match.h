@@ -70,6 +70,7 @@ typedef struct {
     guint counts[MATCH_UNMANAGED + 1];
     guint ambiguous;       /* configured devices with alternatives that are not interchangeable */
     GHashTable *by_device; /* Device -> MatchPair */
+    MatchPair *all;        /* what pairs holds */
 } Match;
 
 /* evidence: bits 1 << Evidence that may be used. Both must outlive the match. O(n log n). One

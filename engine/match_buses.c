@@ -79,7 +79,7 @@ static Address without_bus(const Address *address)
         place.pci.bus = 0;
     } else if (place.type == ADDRESS_DRIVE) {
         place.drive.controller = 0;
-        place.drive.scsi = FALSE;
+        place.drive.scsi = TRUE; /* all numbers count */
     } else if (place.type == ADDRESS_USB) {
         place.usb.bus = 0;
     } else if (place.type == ADDRESS_SERIAL) {
@@ -146,24 +146,31 @@ static void read_address(Matching *matching, Item *item)
 {
     const DomainDevice *device = item->configured;
     Address place;
-    FileBus *bus = device->address.mode == MODE_STATIC && domain_qemu_place(device, &place)
-                       ? bus_of_address(matching, device)
-                       : NULL;
+    if (device->address.place.type == ADDRESS_NONE || device->address.mode != MODE_STATIC ||
+        !domain_qemu_place(device, &place))
+        return;
+    FileBus *bus = bus_of_address(matching, device);
     if (!bus)
         return;
-    item->spot = (Spot){ bus, without_bus(&place) };
+    Spot *spot = &matching->places[item->order];
+    *spot = (Spot){ bus, without_bus(&place) };
+    item->spot = spot;
     g_ptr_array_add(bus->waiting, item);
-    guint count = GPOINTER_TO_UINT(g_hash_table_lookup(matching->claims, &item->spot));
-    g_hash_table_replace(matching->claims, &item->spot, GUINT_TO_POINTER(count + 1));
+    guint count = GPOINTER_TO_UINT(g_hash_table_lookup(matching->claims, spot));
+    g_hash_table_replace(matching->claims, spot, GUINT_TO_POINTER(count + 1));
 }
 
-static void read_spot(Matching *matching, Item *item)
+void match_buses_add(Matching *matching, Item *configured)
 {
-    Bus *bus = whole_bus(item->device->bus);
-    if (!bus || item->device->address.type == ADDRESS_NONE)
-        return;
-    item->spot = (Spot){ bus, without_bus(&item->device->address) };
-    g_hash_table_insert(matching->spots, &item->spot, item);
+    read_controller(matching, configured);
+    if (match_may_use(matching, EVIDENCE_ADDRESS))
+        read_address(matching, configured);
+}
+
+Spot match_buses_spot(const Device *device)
+{
+    Bus *bus = device->address.type != ADDRESS_NONE ? whole_bus(device->bus) : NULL;
+    return (Spot){ bus, without_bus(&device->address) };
 }
 
 static void find_bus(Matching *matching, FileBus *bus, Bus *found, Item *via)
@@ -179,7 +186,7 @@ static void find_bus(Matching *matching, FileBus *bus, Bus *found, Item *via)
 
 /* The root bus is known without any evidence, and the chipset's own controllers where the file has
  * no element for them. */
-static void find_machine_buses(Matching *matching)
+void match_buses_find_machine(Matching *matching)
 {
     static const BusFamily families[] = { BUS_PCI, BUS_IDE, BUS_SATA, BUS_FLOPPY };
     g_autoptr(Numbering) numbering = numbering_new(matching->guest, NULL);
@@ -193,24 +200,16 @@ static void find_machine_buses(Matching *matching)
     }
 }
 
-void match_buses_read(Matching *matching)
+void match_buses_init(Matching *matching)
 {
     matching->file_buses = g_hash_table_new_full(NULL, NULL, NULL, file_bus_free);
     matching->holders = g_hash_table_new(NULL, NULL);
     matching->votes = g_hash_table_new(NULL, NULL);
-    matching->spots = g_hash_table_new(spot_hash, spot_equal);
     matching->claims = g_hash_table_new(spot_hash, spot_equal);
     matching->fresh = g_ptr_array_new();
     matching->elections = g_ptr_array_new();
     matching->found = g_ptr_array_new();
-    for (guint i = 0; i < matching->configured_count; i++) {
-        read_controller(matching, &matching->configured[i]);
-        if (match_may_use(matching, EVIDENCE_ADDRESS))
-            read_address(matching, &matching->configured[i]);
-    }
-    for (guint i = 0; i < matching->device_count; i++)
-        read_spot(matching, &matching->devices[i]);
-    find_machine_buses(matching);
+    matching->places = g_new(Spot, matching->domain->devices->len + 1);
 }
 
 void match_buses_free(Matching *matching)
@@ -218,11 +217,28 @@ void match_buses_free(Matching *matching)
     g_hash_table_unref(matching->file_buses);
     g_hash_table_unref(matching->holders);
     g_hash_table_unref(matching->votes);
-    g_hash_table_unref(matching->spots);
+    g_clear_pointer(&matching->spots, g_hash_table_unref);
+    g_free(matching->places);
+    g_free(matching->device_spots);
     g_hash_table_unref(matching->claims);
     g_ptr_array_unref(matching->fresh);
     g_ptr_array_unref(matching->elections);
     g_ptr_array_unref(matching->found);
+}
+
+Item *match_buses_occupant(Matching *matching, const Spot *spot)
+{
+    if (matching->spots)
+        return g_hash_table_lookup(matching->spots, spot);
+    matching->spots = g_hash_table_new(spot_hash, spot_equal);
+    matching->device_spots = g_new(Spot, matching->device_count + 1);
+    for (guint i = 0; i < matching->device_count; i++) {
+        Spot *here = &matching->device_spots[i];
+        *here = match_buses_spot(matching->devices[i].device);
+        if (here->bus)
+            g_hash_table_insert(matching->spots, here, &matching->devices[i]);
+    }
+    return g_hash_table_lookup(matching->spots, spot);
 }
 
 /* --- what follows ----------------------------------------------------------------------------- */
@@ -232,12 +248,12 @@ static void try_address(gpointer data, gpointer user_data)
 {
     Item *configured = data;
     Matching *matching = user_data;
-    const FileBus *bus = configured->spot.bus;
-    const Spot spot = { bus->bus, configured->spot.place };
-    Item *device = g_hash_table_lookup(matching->spots, &spot);
-    guint claims = GPOINTER_TO_UINT(g_hash_table_lookup(matching->claims, &configured->spot));
+    const FileBus *bus = configured->spot->bus;
+    const Spot spot = { bus->bus, configured->spot->place };
+    Item *device = match_buses_occupant(matching, &spot);
+    guint claims = GPOINTER_TO_UINT(g_hash_table_lookup(matching->claims, configured->spot));
     if (configured->partner || !device || device->partner || claims != 1 ||
-        !match_fits(configured, device) || match_contradictions(matching, configured, device, TRUE))
+        !match_fits(configured, device) || match_contradictions(matching, configured, device))
         return;
     match_pair_up(matching, configured, device, EVIDENCE_ADDRESS);
 }
@@ -245,13 +261,14 @@ static void try_address(gpointer data, gpointer user_data)
 /* A device that was found by what it is, at its place on the bus: it says which bus that is. */
 static void vote(Matching *matching, Item *configured)
 {
-    FileBus *bus = (FileBus *)configured->spot.bus;
-    const Item *device = configured->partner;
+    FileBus *bus = configured->spot ? (FileBus *)configured->spot->bus : NULL;
     if (!bus || bus->bus || configured->found_by > EVIDENCE_SERIAL || configured->contradictions ||
-        !match_may_use(matching, EVIDENCE_CHILDREN) || !device->spot.bus ||
-        !address_equal(&configured->spot.place, &device->spot.place))
+        !match_may_use(matching, EVIDENCE_CHILDREN))
         return;
-    Bus *found = (Bus *)device->spot.bus;
+    const Spot spot = match_buses_spot(configured->partner->device);
+    Bus *found = (Bus *)spot.bus;
+    if (!found || !address_equal(&configured->spot->place, &spot.place))
+        return;
     FileBus *other = g_hash_table_lookup(matching->votes, found);
     bus->disputed |= bus->voted && bus->voted != found;
     if (other && other != bus)
@@ -273,7 +290,7 @@ static void elect(Matching *matching, FileBus *bus)
     }
     Item *owner = g_hash_table_lookup(matching->by_device, bus->voted->owner);
     if (!controller->partner && owner && !owner->partner && match_fits(controller, owner) &&
-        !match_contradictions(matching, controller, owner, TRUE))
+        !match_contradictions(matching, controller, owner))
         match_pair_up(matching, controller, owner, EVIDENCE_CHILDREN);
 }
 
@@ -309,7 +326,7 @@ void match_buses_settle(Matching *matching, gboolean addresses)
 
 guint match_buses_doubt(const Item *configured)
 {
-    const FileBus *bus = configured->found_by == EVIDENCE_ADDRESS ? configured->spot.bus : NULL;
+    const FileBus *bus = configured->found_by == EVIDENCE_ADDRESS ? configured->spot->bus : NULL;
     const Item *via = bus ? bus->via : NULL;
     return via ? MAX(via->alternatives + !!via->contradictions, match_buses_doubt(via)) : 0;
 }

@@ -46,10 +46,22 @@ gboolean match_may_use(const Matching *matching, Evidence evidence)
 
 /* --- facts ------------------------------------------------------------------------------------ */
 
-static void set_fact(Matching *matching, Item *item, Evidence evidence, const char *text)
+static void set_fact(const Matching *matching, Item *item, Evidence evidence, const char *text)
 {
     if (text && *text && match_may_use(matching, evidence))
-        item->facts[evidence] = g_string_chunk_insert(matching->texts, text);
+        item->facts[evidence] = text;
+}
+
+/* An empty one is no key, but speaks against every other. */
+static void set_serial(const Matching *matching, Item *item, const char *serial)
+{
+    if (serial && match_may_use(matching, EVIDENCE_SERIAL))
+        item->facts[EVIDENCE_SERIAL] = serial;
+}
+
+static gboolean is_canonical(const char *path)
+{
+    return !strstr(path, "//") && !strstr(path, "/.");
 }
 
 /* Paths are compared as text: the file systems of QEMU and of this program need not be one. */
@@ -61,8 +73,27 @@ static void set_file(Matching *matching, Item *item, const char *file)
         file += strlen("file:");
     while (g_str_has_prefix(file, "./"))
         file += strlen("./");
-    g_autofree char *path = g_path_is_absolute(file) ? g_canonicalize_filename(file, "/") : NULL;
-    set_fact(matching, item, EVIDENCE_FILE, path ? path : file);
+    if (g_path_is_absolute(file) && !is_canonical(file)) {
+        g_autofree char *path = g_canonicalize_filename(file, "/");
+        file = g_string_chunk_insert(matching->texts, path);
+    }
+    set_fact(matching, item, EVIDENCE_FILE, file);
+}
+
+static gboolean has_capitals(const char *text)
+{
+    while (*text && !g_ascii_isupper(*text))
+        text++;
+    return *text != '\0';
+}
+
+static void set_mac(Matching *matching, Item *item, const char *mac)
+{
+    if (has_capitals(mac)) {
+        g_autofree char *lower = g_ascii_strdown(mac, -1);
+        mac = g_string_chunk_insert(matching->texts, lower);
+    }
+    set_fact(matching, item, EVIDENCE_MAC, mac);
 }
 
 static gboolean is_drive(DeviceKind kind)
@@ -76,7 +107,8 @@ static void set_driver(Matching *matching, Item *item, const Model *model, const
 {
     if (!driver || !*driver)
         return;
-    item->driver = g_string_chunk_insert_const(matching->texts, model ? model->driver : driver);
+    /* Rows of the table are told apart by their pointers, others are made so. */
+    item->driver = model ? model->driver : g_string_chunk_insert_const(matching->texts, driver);
     item->sort = item->driver;
     if (on_sata) {
         g_autofree char *sort = g_strconcat(item->driver, " sata", NULL);
@@ -93,18 +125,7 @@ static guint32 pci_id(guint16 vendor, guint16 device)
     return (guint32)vendor << 16 | device;
 }
 
-/* The id that libvirt and `run` derive. place: the bay of a drive that has no address yet. */
-static void derive_id(Matching *matching, Item *item, const Address *place)
-{
-    DomainDevice placed = *item->configured;
-    if (place->type != ADDRESS_NONE)
-        placed.address.place = *place;
-    g_autofree char *id = launch_device_id(&placed);
-    item->derived = id ? g_string_chunk_insert(matching->texts, id) : NULL;
-}
-
-static void read_configured(Matching *matching, Item *item, const DomainDevice *configured,
-                            const Address *place)
+static void read_configured(Matching *matching, Item *item, const DomainDevice *configured)
 {
     item->configured = configured;
     item->order = configured->position;
@@ -116,10 +137,7 @@ static void read_configured(Matching *matching, Item *item, const DomainDevice *
                is_drive(configured->kind) && g_strcmp0(configured->bus, "sata") == 0);
     if (configured->model)
         item->pci_id = pci_id(configured->model->vendor, configured->model->device);
-    if (item->facts[EVIDENCE_ID])
-        g_hash_table_insert(matching->by_alias, (char *)item->facts[EVIDENCE_ID], item);
-    else if (match_may_use(matching, EVIDENCE_ID))
-        derive_id(matching, item, place);
+    match_buses_add(matching, item);
 }
 
 /* "name QEMU USB Tablet, speed 480" */
@@ -142,30 +160,28 @@ static void read_device_driver(Matching *matching, Item *item)
     gboolean on_sata = device->bus && device->bus->family == BUS_SATA && is_drive(device->kind);
     if (!(matching->mask & ~EVIDENCE_INFO_PCI))
         return;
-    if (*device->driver)
-        set_driver(matching, item, device->model, device->driver, on_sata);
+    const char *product = *device->driver ? NULL : driver_of_product(device->attached);
+    if (product)
+        set_driver(matching, item, model_find(product), product, FALSE);
     else
-        set_driver(matching, item, NULL, driver_of_product(device->attached), FALSE);
+        set_driver(matching, item, device->model, device->driver, on_sata);
 }
 
 static void read_device(Matching *matching, Item *item, const Device *device)
 {
     item->device = device;
-    g_hash_table_insert(matching->by_device, (Device *)device, item);
+    if (device->buses->len)
+        g_hash_table_insert(matching->by_device, (Device *)device, item);
     read_device_driver(matching, item);
     set_fact(matching, item, EVIDENCE_ID, device->id);
-    if (device->nic && device->nic->mac) {
-        g_autofree char *mac = g_ascii_strdown(device->nic->mac, -1);
-        set_fact(matching, item, EVIDENCE_MAC, mac);
-    }
+    if (device->nic && device->nic->mac)
+        set_mac(matching, item, device->nic->mac);
     if (device->drive)
         set_file(matching, item, device->drive->file);
     if (is_drive(device->kind))
-        set_fact(matching, item, EVIDENCE_SERIAL, device_property(device, "serial"));
+        set_serial(matching, item, device_property(device, "serial"));
     if (device->pci)
         item->pci_id = pci_id(device->pci->vendor, device->pci->device);
-    if (item->facts[EVIDENCE_ID])
-        g_hash_table_insert(matching->by_id, (char *)item->facts[EVIDENCE_ID], item);
     const Item *parent = g_hash_table_lookup(matching->by_device, device_parent(device));
     item->depth = parent ? parent->depth + 1 : 0;
 }
@@ -175,19 +191,75 @@ void match_items_read(Matching *matching)
     const GPtrArray *configured = matching->domain->devices;
     const GPtrArray *devices = matching->guest->devices;
     const GPtrArray *memory = matching->guest->memory_devices;
-    g_autoptr(GArray) places = domain_target_places(matching->domain);
     matching->configured_count = configured->len;
     matching->device_count = devices->len + memory->len;
     matching->configured = g_new0(Item, configured->len + 1);
     matching->devices = g_new0(Item, matching->device_count + 1);
-    for (guint i = 0; i < configured->len; i++)
-        read_configured(matching, &matching->configured[i], configured->pdata[i],
-                        &g_array_index(places, Address, i));
+    for (guint i = 0; i < configured->len; i++) {
+        read_configured(matching, &matching->configured[i], configured->pdata[i]);
+        g_ptr_array_add(matching->wanted, &matching->configured[i]);
+    }
     for (guint i = 0; i < matching->device_count; i++) {
         matching->devices[i].order = i;
         read_device(matching, &matching->devices[i],
                     i < devices->len ? devices->pdata[i] : memory->pdata[i - devices->len]);
+        g_ptr_array_add(matching->there, &matching->devices[i]);
     }
+}
+
+/* The id that libvirt and `run` derive. place: the bay of a drive that has no address yet. */
+static void derive_id(Matching *matching, Item *item, const Address *place)
+{
+    DomainDevice placed = *item->configured;
+    if (place->type != ADDRESS_NONE)
+        placed.address.place = *place;
+    g_autofree char *id = launch_device_id(&placed);
+    item->derived = id ? g_string_chunk_insert(matching->texts, id) : NULL;
+}
+
+void match_items_derive(Matching *matching)
+{
+    if (!match_may_use(matching, EVIDENCE_ID) || !matching->wanted->len)
+        return;
+    g_autoptr(GArray) places = domain_target_places(matching->domain);
+    for (guint i = 0; i < matching->wanted->len; i++) {
+        Item *item = matching->wanted->pdata[i];
+        if (!item->facts[EVIDENCE_ID])
+            derive_id(matching, item, &g_array_index(places, Address, item->configured->position));
+    }
+}
+
+void match_items_free(Matching *matching)
+{
+    g_clear_pointer(&matching->by_alias, g_hash_table_unref);
+    g_clear_pointer(&matching->by_id, g_hash_table_unref);
+    g_ptr_array_unref(matching->wanted);
+    g_ptr_array_unref(matching->there);
+    g_free(matching->configured);
+    g_free(matching->devices);
+}
+
+/* The table of ids is made when it is first asked for: most matches never do. */
+static Item *find_id(GHashTable **table, Item *items, guint count, const char *id)
+{
+    if (*table)
+        return g_hash_table_lookup(*table, id);
+    *table = g_hash_table_new(g_str_hash, g_str_equal);
+    for (guint i = 0; i < count; i++) {
+        if (items[i].facts[EVIDENCE_ID])
+            g_hash_table_insert(*table, (char *)items[i].facts[EVIDENCE_ID], &items[i]);
+    }
+    return g_hash_table_lookup(*table, id);
+}
+
+Item *match_items_with_alias(Matching *matching, const char *alias)
+{
+    return find_id(&matching->by_alias, matching->configured, matching->configured_count, alias);
+}
+
+Item *match_items_with_id(Matching *matching, const char *id)
+{
+    return find_id(&matching->by_id, matching->devices, matching->device_count, id);
 }
 
 /* --- whether two can be one ------------------------------------------------------------------- */
@@ -248,30 +320,32 @@ static gboolean is_removable(const Item *configured, const Item *device)
     return a == KIND_CDROM || a == KIND_FLOPPY || b == KIND_CDROM || b == KIND_FLOPPY;
 }
 
+/* Two devices of a guest can have one id: QEMU gives a bridge that an expander makes the id of the
+ * expander. */
+static gboolean has_found_it(const Item *configured, const char *id)
+{
+    return configured->partner && g_strcmp0(configured->partner->facts[EVIDENCE_ID], id) == 0;
+}
+
 /* The ids differ, and one of them is meant for something else. */
-static gboolean is_someone_else(const Matching *matching, const Item *configured,
-                                const Item *device)
+static gboolean is_someone_else(Matching *matching, const Item *configured, const Item *device)
 {
     const char *alias = configured->facts[EVIDENCE_ID], *id = device->facts[EVIDENCE_ID];
     if (!id || g_strcmp0(alias, id) == 0)
         return FALSE;
-    const Item *holder = g_hash_table_lookup(matching->by_alias, id);
-    const Item *meant = alias ? g_hash_table_lookup(matching->by_id, alias) : NULL;
-    return (holder && match_fits(holder, device)) || (meant && match_fits(configured, meant));
+    const Item *holder = match_items_with_alias(matching, id);
+    const Item *meant = alias ? match_items_with_id(matching, alias) : NULL;
+    return (holder && !has_found_it(holder, id) && match_fits(holder, device)) ||
+           (meant && match_fits(configured, meant));
 }
 
-/* Where the ids of the file are those of the guest, another id says that it is another device. What
- * the machine brings has none. */
-static gboolean is_named_otherwise(const Matching *matching, const Item *configured,
-                                   const Item *device)
+gboolean match_is_named_otherwise(const Item *configured, const Item *device)
 {
     const char *alias = configured->facts[EVIDENCE_ID];
-    return matching->ids_agree && alias && !device->device->implicit &&
-           g_strcmp0(alias, device->facts[EVIDENCE_ID]) != 0;
+    return alias && !device->device->implicit && g_strcmp0(alias, device->facts[EVIDENCE_ID]) != 0;
 }
 
-guint match_contradictions(const Matching *matching, const Item *configured, const Item *device,
-                           gboolean by_order)
+guint match_contradictions(Matching *matching, const Item *configured, const Item *device)
 {
     guint contradictions = 0;
     for (Evidence fact = EVIDENCE_MAC; fact <= EVIDENCE_SERIAL; fact++) {
@@ -284,7 +358,7 @@ guint match_contradictions(const Matching *matching, const Item *configured, con
     if (!match_same_sort(configured, device))
         contradictions |= 1u << EVIDENCE_MODEL;
     if (is_someone_else(matching, configured, device) ||
-        (by_order && is_named_otherwise(matching, configured, device)))
+        (matching->ids_agree && match_is_named_otherwise(configured, device)))
         contradictions |= 1u << EVIDENCE_ID;
     return contradictions;
 }

@@ -92,7 +92,7 @@ static gboolean same_node(const XmlNode *a, const XmlNode *b, gboolean top)
 
 static gboolean has_static_place(const Item *configured)
 {
-    return configured->spot.bus != NULL;
+    return configured->spot != NULL;
 }
 
 static gboolean are_equal(const GPtrArray *configured)
@@ -164,8 +164,9 @@ static void add_paired(Group *group, const Item *item)
         g_ptr_array_add(group->placed, (Item *)item);
 }
 
-static void add_left(Group *group, Item *item, guint known)
+static void add_left(Group *group, Item *item)
 {
+    guint known = item->known;
     g_ptr_array_add(item->device ? group->devices : group->configured, item);
     if (item->configured) {
         group->wanted[known]++;
@@ -190,10 +191,11 @@ static void add_item(const Matching *matching, const Rule *rule, GHashTable *gro
         g_ptr_array_add(list, group);
     }
     *(item->device ? &group->all_there : &group->all_wanted) += 1;
+    item->known = knowledge(matching, rule, item);
     if (item->partner)
         add_paired(group, item);
     else
-        add_left(group, item, knowledge(matching, rule, item));
+        add_left(group, item);
 }
 
 static int by_depth(gconstpointer a, gconstpointer b)
@@ -239,14 +241,17 @@ static guint count_compatible(const guint counts[KNOWLEDGE], guint known)
 static void pair_in_group(Matching *matching, const Rule *rule, Group *group, Item *configured,
                           Item *device)
 {
-    guint devices = count_compatible(group->there, knowledge(matching, rule, configured));
-    guint wanted = count_compatible(group->wanted, knowledge(matching, rule, device));
+    guint devices = count_compatible(group->there, configured->known);
+    guint wanted = count_compatible(group->wanted, device->known);
     gboolean shaky = group->shaky_there || group->shaky_wanted;
     match_pair_up(matching, configured, device, rule->evidence);
+    /* Not forbidden, since no id of the file is one of the guest, but no good sign either. */
+    if (rule->evidence >= EVIDENCE_MODEL && match_is_named_otherwise(configured, device))
+        configured->contradictions |= 1u << EVIDENCE_ID;
     configured->alternatives = device->alternatives =
         MAX(devices + group->shaky_there, wanted + group->shaky_wanted) - 1;
-    configured->interchangeable = device->interchangeable =
-        configured->alternatives && group->equal && wanted >= devices && !shaky;
+    configured->interchangeable = configured->alternatives && group->equal && wanted >= devices &&
+                                  !shaky && !configured->contradictions;
 }
 
 /* The first device left that nothing is known against. */
@@ -265,12 +270,11 @@ static Item *next_device(Group *group, guint known)
 }
 
 /* The device whose id libvirt would have derived from the order of the file. */
-static Item *hinted_device(const Matching *matching, const Rule *rule, const Item *configured)
+static Item *hinted_device(Matching *matching, const Rule *rule, const Item *configured)
 {
-    Item *device =
-        configured->derived ? g_hash_table_lookup(matching->by_id, configured->derived) : NULL;
+    Item *device = configured->derived ? match_items_with_id(matching, configured->derived) : NULL;
     return device && !device->partner && rule->key(device) == rule->key(configured) &&
-                   !(knowledge(matching, rule, configured) & knowledge(matching, rule, device))
+                   !(configured->known & device->known)
                ? device
                : NULL;
 }
@@ -278,7 +282,7 @@ static Item *hinted_device(const Matching *matching, const Rule *rule, const Ite
 /* A controller behind a bridge that is not found yet waits for it. */
 static gboolean is_ready(const Item *configured)
 {
-    const FileBus *bus = configured->spot.bus;
+    const FileBus *bus = configured->spot ? configured->spot->bus : NULL;
     return configured->offers && (!bus || bus->bus);
 }
 
@@ -305,7 +309,7 @@ static gboolean pair_in_order(Matching *matching, const Rule *rule, Group *group
         if (configured->partner || (ready && !is_ready(configured)))
             continue;
         Item *device = hinted ? hinted_device(matching, rule, configured)
-                              : next_device(group, knowledge(matching, rule, configured));
+                              : next_device(group, configured->known);
         if (device)
             pair_in_group(matching, rule, group, configured, device);
         any |= device != NULL;
@@ -324,21 +328,20 @@ static gboolean pair_group(Matching *matching, const Rule *rule, Group *group, g
 
 /* --- what speaks against ---------------------------------------------------------------------- */
 
-/* Its static address is on a bus that was found, and the device is somewhere else. */
+/* The file has a static address for it, and the device is not known to be there. */
 static gboolean is_elsewhere(const Item *configured)
 {
-    const FileBus *bus = configured->spot.bus;
-    const Item *device = configured->partner;
-    return bus && bus->bus &&
-           !(device->spot.bus == bus->bus &&
-             address_equal(&device->spot.place, &configured->spot.place));
+    const FileBus *bus = configured->spot ? configured->spot->bus : NULL;
+    const Spot found = match_buses_spot(configured->partner->device);
+    return bus && (!bus->bus || found.bus != bus->bus ||
+                   !address_equal(&found.place, &configured->spot->place));
 }
 
 static void doubt(Item *configured, guint alternatives)
 {
     configured->alternatives = MAX(configured->alternatives, alternatives);
     configured->partner->alternatives = configured->alternatives;
-    configured->interchangeable = configured->partner->interchangeable = FALSE;
+    configured->interchangeable = FALSE;
 }
 
 /* Where one is at another place than its static address says, the others may be at theirs by
@@ -364,13 +367,13 @@ static void doubt_addresses(Group *group)
 }
 
 /* What stays without a partner might have been another one's. */
-static void weigh_left(Matching *matching, const Rule *rule, Group *group)
+static void weigh_left(Group *group)
 {
     gboolean fewer = group->configured->len >= group->devices->len;
     gboolean shaky = group->shaky_there || group->shaky_wanted;
     for (guint i = 0; i < group->configured->len; i++) {
         Item *item = group->configured->pdata[i];
-        guint count = count_compatible(group->there, knowledge(matching, rule, item));
+        guint count = count_compatible(group->there, item->known);
         if (!item->partner && count) {
             item->alternatives = MAX(item->alternatives, count);
             item->interchangeable = group->equal && fewer && !shaky;
@@ -378,7 +381,7 @@ static void weigh_left(Matching *matching, const Rule *rule, Group *group)
     }
     for (guint i = 0; i < group->devices->len; i++) {
         Item *item = group->devices->pdata[i];
-        guint count = count_compatible(group->wanted, knowledge(matching, rule, item));
+        guint count = count_compatible(group->wanted, item->known);
         if (!item->partner)
             item->alternatives = MAX(item->alternatives, count);
     }
@@ -389,7 +392,7 @@ static void finish_group(Matching *matching, const Rule *rule, Group *group)
     pair_group(matching, rule, group, FALSE);
     match_buses_settle(matching, TRUE);
     doubt_addresses(group);
-    weigh_left(matching, rule, group);
+    weigh_left(group);
 }
 
 /* --- all of it -------------------------------------------------------------------------------- */
@@ -422,10 +425,11 @@ static void pair_controllers(Matching *matching, const Rule *rule)
     }
 }
 
-static gboolean is_left(const Rule *rule, const Item *items, guint count)
+static gboolean is_left(const Rule *rule, const GPtrArray *items)
 {
-    for (guint i = 0; i < count; i++) {
-        if (!items[i].partner && rule->key(&items[i]))
+    for (guint i = 0; i < items->len; i++) {
+        const Item *item = items->pdata[i];
+        if (!item->partner && rule->key(item))
             return TRUE;
     }
     return FALSE;
@@ -433,9 +437,8 @@ static gboolean is_left(const Rule *rule, const Item *items, guint count)
 
 static void pair_all(Matching *matching, const Rule *rule)
 {
-    if (!match_may_use(matching, rule->evidence) ||
-        !is_left(rule, matching->configured, matching->configured_count) ||
-        !is_left(rule, matching->devices, matching->device_count))
+    if (!match_may_use(matching, rule->evidence) || !is_left(rule, matching->wanted) ||
+        !is_left(rule, matching->there))
         return;
     pair_controllers(matching, rule);
     g_autoptr(GPtrArray) groups = list_groups(matching, rule);
@@ -445,12 +448,10 @@ static void pair_all(Matching *matching, const Rule *rule)
 
 /* Devices of one driver that share an id (QEMU gives a bridge that an expander makes the id of the
  * expander), a MAC, an image or a serial. */
-static void mark_duplicates(Matching *matching, Evidence fact)
+static void mark_duplicates(Matching *matching, GPtrArray *items, Evidence fact)
 {
-    for (guint i = 0; i < matching->configured_count + matching->device_count; i++) {
-        Item *item = i < matching->configured_count
-                         ? &matching->configured[i]
-                         : &matching->devices[i - matching->configured_count];
+    for (guint i = 0; i < items->len; i++) {
+        Item *item = items->pdata[i];
         item->duplicate = NULL;
         if (item->partner || !item->sort || !item->facts[fact])
             continue;
@@ -471,7 +472,8 @@ void match_order(Matching *matching)
     static const Rule by_sort = { EVIDENCE_MODEL, key_sort, all };
     static const Rule by_pci_id = { EVIDENCE_PCI_ID, key_pci_id, all | KNOWS_DRIVER };
     for (gsize i = 0; i < G_N_ELEMENTS(duplicates); i++) {
-        mark_duplicates(matching, duplicates[i].evidence);
+        mark_duplicates(matching, matching->wanted, duplicates[i].evidence);
+        mark_duplicates(matching, matching->there, duplicates[i].evidence);
         pair_all(matching, &duplicates[i]);
     }
     pair_all(matching, &by_sort);

@@ -14,30 +14,30 @@ typedef struct {
     Address place;
 } Spot;
 
-/* A device of either side, with what may be used to tell it. */
+/* A device of either side, with what may be used to tell it. There are as many as devices, so it is
+ * kept small. */
 struct Item {
     const DomainDevice *configured; /* one of both is NULL */
     const Device *device;
-    const char *driver;    /* canonical; NULL: not known */
-    const char *sort;      /* driver, and IDE told from SATA: equal ones are the same pointer */
-    const char *duplicate; /* a fact that it shares with others of its sort */
-    guint32 pci_id;        /* vendor and device as on a conventional bus; 0: none known */
-    const char *facts[EVIDENCE_SERIAL + 1]; /* id, MAC, file, serial; NULL: none, or masked */
-    Spot spot; /* where the device is; where the file's static address is. bus NULL: none */
-
     Item *partner;
-    Evidence found_by;    /* what made the pair */
-    Evidence evidence;    /* the strongest that holds of it */
-    guint contradictions; /* bits 1 << Evidence that speak against the pair */
+    const char *driver; /* canonical; NULL: not known */
+    const char *sort;   /* driver, and IDE told from SATA: equal ones are the same pointer */
+    const char *facts[EVIDENCE_SERIAL + 1]; /* id, MAC, file, serial; NULL: none, or masked */
+    const char *duplicate;                  /* a fact that it shares with others of its sort */
+    guint32 pci_id; /* vendor and device as on a conventional bus; 0: none known */
+    guint order;    /* in its list */
     guint alternatives;
-    gboolean interchangeable;
+    guint16 contradictions; /* bits 1 << Evidence that speak against the pair */
+    guint16 depth;          /* of devices: how many others they sit behind */
+    guint8 found_by;        /* Evidence that made the pair */
+    guint8 evidence;        /* the strongest that holds of it */
+    guint8 known;           /* of KNOWLEDGE of match_order.c, in the group it is in */
+    gboolean interchangeable : 1;
 
     /* Of configured ones. */
     const char *derived; /* the id that libvirt derives where the file has none; NULL */
     FileBus *offers;     /* whose element it is */
-
-    guint depth; /* of devices: how many others they sit behind */
-    guint order; /* in its list */
+    const Spot *spot;    /* the static address of the file; NULL: none */
 };
 
 /* "scsi 1", "pci 3": a bus or controller that the file has an index for. */
@@ -58,15 +58,18 @@ typedef struct {
     guint mask;
     Item *configured, *devices;
     guint configured_count, device_count;
+    GPtrArray *wanted, *there; /* (Item) of either that had no partner when it was looked last */
     GStringChunk *texts;
-    GHashTable *by_device;  /* Device -> Item */
-    GHashTable *by_alias;   /* -> Item, configured */
-    GHashTable *by_id;      /* -> Item, device */
+    GHashTable *by_device;  /* Device that offers buses -> Item */
+    GHashTable *by_alias;   /* -> Item, configured; NULL until somebody asks */
+    GHashTable *by_id;      /* -> Item, device; likewise */
     GHashTable *file_buses; /* family and index -> FileBus */
     GHashTable *holders;    /* Bus -> FileBus that was found to be it */
     GHashTable *votes;      /* Bus -> FileBus whose devices were found on it */
-    GHashTable *spots;      /* Spot of a device -> Item */
+    GHashTable *spots;      /* Spot of a device -> Item; likewise */
     GHashTable *claims;     /* Spot of the file -> how many */
+    Spot *places;           /* of configured items, by their order */
+    Spot *device_spots;     /* likewise, with spots */
     GPtrArray *fresh;       /* (Item) configured, paired, and not followed yet */
     GPtrArray *elections;   /* (FileBus) with new votes */
     GPtrArray *found;       /* (FileBus) found, and nobody looked yet who is on them */
@@ -76,20 +79,37 @@ typedef struct {
 /* --- match_items.c: what is known of each side ------------------------------------------------ */
 
 void match_items_read(Matching *matching);
+void match_items_free(Matching *matching);
+/* Who has the id; NULL: nobody. */
+Item *match_items_with_alias(Matching *matching, const char *alias);
+Item *match_items_with_id(Matching *matching, const char *id);
+/* The ids that libvirt would give to those that are left. */
+void match_items_derive(Matching *matching);
 gboolean match_may_use(const Matching *matching, Evidence evidence);
 /* The same driver, or nothing against it being so. */
 gboolean match_same_sort(const Item *configured, const Item *device);
 /* Whether a pair is thinkable at all: the same driver, or at least the same kind of thing. */
 gboolean match_fits(const Item *configured, const Item *device);
-/* Bits 1 << Evidence that both sides have and that differ. by_order: for evidence that names no
- * single device. */
-guint match_contradictions(const Matching *matching, const Item *configured, const Item *device,
-                           gboolean by_order);
+/* Bits 1 << Evidence that both sides have and that differ. An id does where those of the file are
+ * the guest's. */
+guint match_contradictions(Matching *matching, const Item *configured, const Item *device);
+/* The file gives it an id, and the device has another one or none. What the machine brings has
+ * none. */
+gboolean match_is_named_otherwise(const Item *configured, const Item *device);
 
 /* --- match_buses.c: from the numbers of the file to buses of the guest ------------------------ */
 
-void match_buses_read(Matching *matching);
+void match_buses_init(Matching *matching);
+/* Reads which bus the element is and where its static address is. */
+void match_buses_add(Matching *matching, Item *configured);
+/* The root bus is known without any evidence, and the chipset's own controllers where the file has
+ * no element for them. */
+void match_buses_find_machine(Matching *matching);
 void match_buses_free(Matching *matching);
+/* Where a device is; bus NULL: nowhere that can be said. */
+Spot match_buses_spot(const Device *device);
+/* Who is at a place of the guest; NULL: nobody. */
+Item *match_buses_occupant(Matching *matching, const Spot *spot);
 /* Finds what follows from the pairs made: buses, controllers by the devices on them and, if asked
  * for, devices by their static addresses. */
 void match_buses_settle(Matching *matching, gboolean addresses);
@@ -109,6 +129,6 @@ void match_order(Matching *matching);
  */
 
 /* Why the pair is as it is; state and place are known. NULL: nothing to say. (transfer full) */
-char *match_reason(const Matching *matching, const MatchPair *pair, const Item *item);
+char *match_reason(Matching *matching, const MatchPair *pair, const Item *item);
 
 #endif

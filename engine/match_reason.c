@@ -43,6 +43,16 @@ static void add_contradictions(GString *reason, const Item *item)
     }
 }
 
+/* Of 10,000 equal devices each has its sentence, and in nearly all there is nothing to escape. */
+static void append_printable(GString *reason, const char *text)
+{
+    const char *byte = text;
+    while (*byte >= ' ' && *byte <= '~')
+        byte++;
+    g_autofree char *safe = *byte ? text_printable(text, -1, 0) : NULL;
+    g_string_append(reason, safe ? safe : text);
+}
+
 static void add_clause(GString *reason, const char *format, ...) G_GNUC_PRINTF(2, 3);
 static void add_clause(GString *reason, const char *format, ...)
 {
@@ -50,8 +60,8 @@ static void add_clause(GString *reason, const char *format, ...)
     va_start(arguments, format);
     g_autofree char *clause = g_strdup_vprintf(format, arguments);
     va_end(arguments);
-    g_autofree char *safe = text_printable(clause, -1, 0);
-    g_string_append_printf(reason, "%s%s", reason->len ? "; " : "", safe);
+    g_string_append(reason, reason->len ? "; " : "");
+    append_printable(reason, clause);
 }
 
 static void add_place(GString *reason, const MatchPair *pair)
@@ -88,11 +98,11 @@ static void add_alternatives(GString *reason, const MatchPair *pair, const Item 
 }
 
 /* Who is at the static address of what was not found. */
-static gboolean add_occupant(GString *reason, const Matching *matching, const Item *item)
+static gboolean add_occupant(GString *reason, Matching *matching, const Item *item)
 {
-    const FileBus *bus = item->spot.bus;
-    const Spot spot = { bus ? bus->bus : NULL, item->spot.place };
-    const Item *occupant = spot.bus ? g_hash_table_lookup(matching->spots, &spot) : NULL;
+    const FileBus *bus = item->spot ? item->spot->bus : NULL;
+    const Spot spot = { bus ? bus->bus : NULL, item->spot ? item->spot->place : (Address){ 0 } };
+    const Item *occupant = spot.bus ? match_buses_occupant(matching, &spot) : NULL;
     if (!occupant)
         return FALSE;
     g_autofree char *name = device_display_name(occupant->device);
@@ -103,7 +113,7 @@ static gboolean add_occupant(GString *reason, const Matching *matching, const It
     return TRUE;
 }
 
-static void add_absence(GString *reason, const Matching *matching, const Item *item)
+static void add_absence(GString *reason, Matching *matching, const Item *item)
 {
     for (gsize i = 0; i < G_N_ELEMENTS(facts); i++) {
         const char *value = item->facts[facts[i].fact];
@@ -123,8 +133,17 @@ static void add_absence(GString *reason, const Matching *matching, const Item *i
         add_clause(reason, "no %s is left in the guest", item->driver);
 }
 
-char *match_reason(const Matching *matching, const MatchPair *pair, const Item *item)
+/* Most pairs: this is asked of every one. */
+static gboolean is_plain(const MatchPair *pair)
 {
+    return !pair->alternatives && !pair->contradicted && pair->device &&
+           pair->state != MATCH_DIFFERS;
+}
+
+char *match_reason(Matching *matching, const MatchPair *pair, const Item *item)
+{
+    if (is_plain(pair))
+        return NULL;
     GString *reason = g_string_new(NULL);
     if (pair->configured && pair->device)
         add_contradictions(reason, item);
