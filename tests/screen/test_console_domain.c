@@ -326,6 +326,39 @@ static void what_is_not_certain_is_left_alone_and_told(void **state)
     stage_close(&stage);
 }
 
+/* Names from the file are shown as escapes, in the tree, in the details, in the diff and in the
+ * dialog. */
+static void a_hostile_file_stays_out_of_the_terminal(void **state)
+{
+    static const struct {
+        const char *keys, *shown;
+    } steps[] = {
+        { "", "vda\\u202e" },
+        { "a", "Attach a disk" },
+        { "\033P", "made static" },
+        { "w", "Save web01.xml" },
+    };
+    Session *session = web01();
+    Stage stage;
+
+    hand_session_set_domain(session,
+                            "<domain type='kvm'><os><type machine='pc'>hvm</type></os><devices>"
+                            "<disk device='disk'><source file='/a&#10;b\xe2\x80\xae\xc2\x9b.img'/>"
+                            "<target dev='vda\xe2\x80\xae' bus='virtio'/>"
+                            "<serial>\xe2\x80\xae</serial><alias name='x\xe2\x80\xae'/>"
+                            "<address type='pci' mode='dynamic' slot='0x0d'/><!-- \xe2\x80\xae -->"
+                            "</disk></devices></domain>\n");
+    stage = shape_open(&shapes[0], session);
+    select_key(&stage, "absent/disk/1");
+    for (gsize i = 0; i < G_N_ELEMENTS(steps); i++) {
+        press(&stage, steps[i].keys);
+        assert_true(shows(&stage, steps[i].shown));
+        assert_false(shows(&stage, "\xe2\x80\xae"));
+        assert_false(shows(&stage, "\xc2\x9b"));
+    }
+    stage_close(&stage);
+}
+
 /* --- saving ----------------------------------------------------------------------------------- */
 
 static void saving_shows_the_change_first(void **state)
@@ -633,6 +666,7 @@ int main(void)
         cmocka_unit_test(a_row_without_a_part_in_the_file_says_so),
         cmocka_unit_test(without_a_file_the_keys_say_so),
         cmocka_unit_test(what_is_not_certain_is_left_alone_and_told),
+        cmocka_unit_test(a_hostile_file_stays_out_of_the_terminal),
         cmocka_unit_test(saving_shows_the_change_first),
         cmocka_unit_test(saving_can_be_cancelled),
         cmocka_unit_test(saving_can_keep_the_old_one),
