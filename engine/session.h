@@ -58,6 +58,24 @@ gint64 session_latency(const Session *session);
 /* How long QEMU has left a command unanswered and said nothing else; 0 while it owes nothing. */
 gint64 session_silence(const Session *session);
 
+/* The clocks that ages are counted by: g_get_real_time() for devices and the journal,
+ * g_get_monotonic_time() for steps of plans; in a replay those of the moment that it shows. */
+gint64 session_now(const Session *session);
+gint64 session_clock(const Session *session);
+
+/* Whether the guest and the files of its user may be changed at all: not in a replay. What is asked
+ * for all the same is refused with this error, ENGINE_ERROR_REFUSED. */
+gboolean session_allows_changes(const Session *session, GError **error);
+
+/* Writes what happens from now on into a file that replay_new reads: messages with their times, and
+ * all that is shown. It holds what QEMU says, and the domain file, so the file is for its owner
+ * alone. When it cannot be written any more the journal says so, and the session goes on. Errors:
+ * ENGINE_ERROR_INPUT: as recorder_new; one is running. */
+gboolean session_record(Session *session, const char *path, GError **error);
+void session_record_stop(Session *session);
+/* The file, NULL while nothing is recorded. */
+const char *session_recording(const Session *session);
+
 /* Tries to connect now, after a loss. */
 void session_reconnect(Session *session);
 /* Stops polling while nobody looks (suspended), starts again. */
