@@ -44,6 +44,8 @@ static void test_facts(void **state)
     assert_string_equal(nic->mac, "52:54:00:c7:0e:05");
     assert_string_equal(nic->type, "user");
     assert_string_equal(nic->driver, "e1000");
+    assert_int_equal(domain_controller(domain, "isa", 0)->address.multifunction, 1);
+    assert_int_equal(domain_controller(domain, "ide", 0)->address.multifunction, -1);
     const DomainDevice *tablet = domain_find(domain, "tablet0", NULL);
     assert_string_equal(tablet->address.place.usb.port, "1");
     assert_int_equal(tablet->address.mode, MODE_DYNAMIC);
