@@ -34,8 +34,8 @@ static gboolean choose(PciPlan *plan, PciWish *wish, GError **error)
 {
     const PciBridge *bridge = pci_bridge_of(wish->device);
     gboolean packs = bridge && bridge->packs;
-    /* libvirt takes a pci-bridge on buses of a lower index alone. */
-    guint below = bridge && bridge->sits == SEAT_PCI ? (guint)wish->device->index : PCI_BUSES;
+    /* As domain_check has it. */
+    guint below = bridge && bridge->sits != SEAT_PORT ? (guint)wish->device->index : PCI_BUSES;
     if ((bridge && wish->seat == SEAT_PCI &&
          pci_buses_choose(plan->buses, SEAT_DMI, FALSE, below, &wish->place)) ||
         pci_buses_choose(plan->buses, wish->seat, packs, below, &wish->place))

@@ -193,9 +193,9 @@ static void random_bridges(RandomDomain *domain)
     for (guint i = 0; i < count; i++) {
         g_autofree char *head =
             g_strdup_printf("controller type='pci' index='%u' model='%s'", i + 1,
-                            !domain->q35                          ? "pci-bridge"
-                            : i == 1 && random_chance(domain, 40) ? "pcie-to-pci-bridge"
-                                                                  : "pcie-root-port");
+                            !domain->q35                ? "pci-bridge"
+                            : random_chance(domain, 30) ? "pcie-to-pci-bridge"
+                                                        : "pcie-root-port");
         random_element(domain, head, "", FALSE);
     }
 }

@@ -206,28 +206,38 @@ static void test_fixed(void **state)
                   ENGINE_ERROR_REFUSED, "controller pci 1", "PCI Express");
 }
 
+static guint count_bridges(guint disks)
+{
+    g_autofree char *devices = virtio_disks(disks);
+    g_autoptr(Domain) domain = make("pc", devices);
+    g_autoptr(Domain) assigned = assign(domain, 0);
+    return count(text_of(assigned), "model='pci-bridge'");
+}
+
+/* A bridge takes a slot and brings 31. */
+static void test_bridges(void **state)
+{
+    assert_int_equal(count_bridges(29), 0);
+    assert_int_equal(count_bridges(30), 1);
+    assert_int_equal(count_bridges(59), 1);
+    assert_int_equal(count_bridges(60), 2);
+    assert_int_equal(count_bridges(89), 2);
+}
+
 /* 30 slots of the root bus, and one of them stays free. */
 static void test_bridge(void **state)
 {
-    g_autofree char *fits = virtio_disks(29), *more = virtio_disks(30), *many = virtio_disks(70);
-    g_autoptr(Domain) domain_fits = make("pc", fits);
-    g_autoptr(Domain) domain_more = make("pc", more);
-    g_autoptr(Domain) domain_many = make("pc", many);
-    g_autoptr(Domain) one = assign(domain_fits, 0);
-    assert_int_equal(count(text_of(one), "pci-bridge"), 0);
-    g_autoptr(Domain) two = assign(domain_more, 0);
-    const DomainDevice *bridge = domain_controller(two, "pci", 1);
-    assert_string_equal(bridge->xml_model, "pci-bridge");
+    g_autofree char *disks = virtio_disks(30);
+    g_autoptr(Domain) domain = make("pc", disks);
+    g_autoptr(Domain) assigned = assign(domain, 0);
+    const DomainDevice *bridge = domain_controller(assigned, "pci", 1);
+    const DomainDevice *last = domain_find(assigned, "vdad", NULL);
     assert_int_equal(bridge->address.place.pci.slot, 2);
     assert_string_equal(xml_node_child_get(bridge->node, "target", "chassisNr"), "1");
-    const DomainDevice *last = domain_find(two, "vdad", NULL);
     assert_int_equal(last->address.place.pci.bus, 1);
     assert_int_equal(last->address.place.pci.slot, 1);
-    g_autoptr(Domain) three = assign(domain_many, 0);
-    g_autoptr(Domain) again = assign(three, 0);
-    assert_non_null(domain_controller(three, "pci", 2));
-    assert_null(domain_controller(three, "pci", 3));
-    assert_string_equal(text_of(three), text_of(again));
+    g_autoptr(Domain) again = assign(assigned, 0);
+    assert_string_equal(text_of(assigned), text_of(again));
 }
 
 static void test_functions(void **state)
@@ -245,17 +255,20 @@ static void test_functions(void **state)
 
 static const char mixed[] =
     "<interface><model type='virtio'/></interface><interface><model type='ne2k_pci'/></interface>"
-    "<interface><model type='virtio-transitional'/></interface><video><model type='vga'/></video>"
+    "<interface><model type='virtio-transitional'/></interface>"
+    "<interface><model type='virtio-non-transitional'/></interface><video><model "
+    "type='vga'/></video>"
     "<sound model='ich9'/><controller type='sata' index='0'/><iommu model='virtio'/>";
 
 static void test_q35(void **state)
 {
-    check(
-        "q35", mixed,
-        "interface 1 (virtio) 03:00.0\ninterface 2 (ne2k_pci) 02:01.0\n"
-        "interface 3 (virtio-transitional) 02:02.0\nvideo 1 (vga) 00:01.0\nsound 1 (ich9) 00:1b.0\n"
-        "controller sata 0 00:1f.2\ncontroller pci 1 00:03.0\ncontroller pci 2 01:00.0\n"
-        "controller pci 3 00:03.1\niommu 1 (virtio) 00:02.0\n");
+    check("q35", mixed,
+          "interface 1 (virtio) 03:00.0\ninterface 2 (ne2k_pci) 02:01.0\n"
+          "interface 3 (virtio-transitional) 02:02.0\n"
+          "interface 4 (virtio-non-transitional) 04:00.0\nvideo 1 (vga) 00:01.0\n"
+          "sound 1 (ich9) 00:1b.0\ncontroller sata 0 00:1f.2\ncontroller pci 1 00:03.0\n"
+          "controller pci 2 01:00.0\ncontroller pci 3 00:03.1\ncontroller pci 4 00:03.2\n"
+          "iommu 1 (virtio) 00:02.0\n");
 }
 
 static void test_spare(void **state)
@@ -291,16 +304,19 @@ static const DomainDevice *controller_at(const Domain *domain, guint index)
 /* Two ports of one chassis number are refused by QEMU. */
 static void test_chassis(void **state)
 {
-    g_autoptr(Domain) domain = make("q35", "<controller type='pci' index='1' "
-                                           "model='pcie-root-port'><target chassis='2'/>"
-                                           "</controller>");
-    g_autoptr(Domain) assigned = assign(domain, 3);
-    const char *second = xml_node_child_get(controller_at(assigned, 2)->node, "target", "chassis");
-    const char *third = xml_node_child_get(controller_at(assigned, 3)->node, "target", "chassis");
-    assert_string_equal(second, "1");
-    assert_string_equal(third, "3");
-    assert_string_equal(xml_node_child_get(controller_at(assigned, 3)->node, "target", "port"),
-                        "0xa");
+    static const char *const expected[] = { "1", "2", "5" };
+    g_autoptr(Domain) domain =
+        make("q35", "<controller type='pci' index='1' model='pcie-root-port'>"
+                    "<target chassis='3'/></controller>"
+                    "<controller type='pci' index='2' model='pcie-root-port'>"
+                    "<target chassis='4'/></controller>");
+    g_autoptr(Domain) assigned = assign(domain, 5);
+    for (guint i = 0; i < G_N_ELEMENTS(expected); i++) {
+        const XmlNode *node = controller_at(assigned, i + 3)->node;
+        assert_string_equal(xml_node_child_get(node, "target", "chassis"), expected[i]);
+    }
+    assert_string_equal(xml_node_child_get(controller_at(assigned, 5)->node, "target", "port"),
+                        "0xc");
 }
 
 /* 240 ports are what the root bus holds. */
@@ -347,8 +363,12 @@ static void test_bridges_of_q35(void **state)
           "controller pci 1 00:1e.0\ncontroller pci 2 01:01.0\ncontroller pci 3 00:01.0\n"
           "controller pci 4 03:00.0\ncontroller pci 5 04:00.0\ninterface 1 (e1000) 02:01.0\n"
           "interface 2 (virtio) 05:00.0\n");
+    check("q35", "<controller type='pci' index='1' model='pcie-to-pci-bridge'/>",
+          "controller pci 1 02:00.0\ncontroller pci 2 00:01.0\n");
     check_refused("q35", "<controller type='pci' index='5' model='pcie-switch-downstream-port'/>",
                   ENGINE_ERROR_REFUSED, "controller pci 5", "switch");
+    check_refused("q35", "<controller type='pci' index='1' model='pci-bridge'/>",
+                  ENGINE_ERROR_REFUSED, "controller pci 1", "conventional PCI bus");
 }
 
 /* --- USB ------------------------------------------------------------------------------------- */
@@ -400,6 +420,53 @@ static void test_usb_speed(void **state)
     assert_int_equal(count(text_of(assigned), "function='0x0' multifunction='on'"), 1);
 }
 
+#define SLOW "<sound model='usb'/>"
+#define TWO_SLOW_PORTS                                                                             \
+    "<controller type='usb' index='0' model='ich9-ehci1'/>"                                        \
+    "<controller type='usb' index='0' model='ich9-uhci1'><master startport='0'/></controller>"
+
+/* What fits every port leaves the slow ones to those that need them. */
+static void test_slow_ports(void **state)
+{
+    check("pc", TWO_SLOW_PORTS TABLET TABLET SLOW,
+          "controller usb 0 00:02.7\ncontroller usb 0 00:02.0\ninput 1 (tablet) usb 0.2\n"
+          "input 2 (tablet) usb 0.3\nsound 1 (usb) usb 0.1\n");
+    check("pc", TWO_SLOW_PORTS SLOW SLOW SLOW,
+          "controller usb 0 00:02.7\ncontroller usb 0 00:02.0\nsound 1 (usb) usb 0.2\n"
+          "sound 2 (usb) usb 0.1.1\nsound 3 (usb) usb 0.1.2\nhub 1 (usb) usb 0.1\n");
+}
+
+/* A file that is well but for what comes by itself. */
+static void test_ports_too_few(void **state)
+{
+    check_refused("pc",
+                  "<input type='mouse' bus='usb'><address type='usb' bus='0' port='5'/></input>",
+                  ENGINE_ERROR_INPUT, "input 1 (mouse)", "ports 1 to 2");
+}
+
+/* Hubs at 1, 1.8 and 1.8.8, everything but 1.8.8.8 taken: that is no port for a hub. */
+static void test_hub_depth(void **state)
+{
+    static const char *const prefixes[] = { "", "1.", "1.8.", "1.8.8." };
+    g_autoptr(GString) devices = g_string_new(TABLET TABLET);
+    for (guint i = 0; i < G_N_ELEMENTS(prefixes); i++) {
+        guint hub = i == 0 ? 1 : 8, last = i == 0 ? 2 : 8;
+        for (guint port = 1; port <= last; port++) {
+            gboolean is_hub = port == hub;
+            if (is_hub && i + 1 == G_N_ELEMENTS(prefixes))
+                continue;
+            const char *element = is_hub ? "hub type='usb'" : "input type='mouse' bus='usb'";
+            g_string_append_printf(devices, "<%s><address type='usb' bus='0' port='%s%u'/></%s>",
+                                   element, prefixes[i], port, is_hub ? "hub" : "input");
+        }
+    }
+    g_autoptr(Domain) domain = make("pc", devices->str);
+    g_autoptr(Domain) assigned = assign(domain, 0);
+    g_autofree char *list = list_places(assigned);
+    assert_true(
+        g_str_has_prefix(list, "input 1 (tablet) usb 0.1.8.8.8\ninput 2 (tablet) usb 1.1\n"));
+}
+
 /* --- virtio-serial --------------------------------------------------------------------------- */
 
 static void test_serial(void **state)
@@ -417,6 +484,9 @@ static void test_serial(void **state)
           "<channel><target type='virtio'/></channel>",
           "channel 1 (virtio) serial 0.2\nchannel 2 (virtio) serial 0.1\n"
           "controller virtio-serial 0 00:02.0\n");
+    check("pc",
+          "<channel><target type='virtio'/><address type='virtio-serial' port='2'/></channel>",
+          "channel 1 (virtio) serial 0.2\ncontroller virtio-serial 0 00:02.0\n");
 }
 
 /* --- what is said ---------------------------------------------------------------------------- */
@@ -436,7 +506,7 @@ static void test_notes(void **state)
     g_autofree char *ports = notes_of("q35", mixed, 2);
     assert_string_equal(ports,
                         "controller pci 2 (pcie-to-pci-bridge) was added: conventional PCI devices "
-                        "have their slots there\n4 PCI Express ports were added; 2 of all ports "
+                        "have their slots there\n5 PCI Express ports were added; 2 of all ports "
                         "stay empty for what is plugged later");
     g_autofree char *usb = notes_of("pc", TABLET TABLET TABLET, 0);
     assert_string_equal(usb, "controller usb 0 (piix3-uhci) was added: USB devices need one\n"
@@ -546,22 +616,16 @@ static void test_any(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_proposal),
-        cmocka_unit_test(test_classes),
-        cmocka_unit_test(test_kept),
-        cmocka_unit_test(test_fixed),
-        cmocka_unit_test(test_bridge),
-        cmocka_unit_test(test_functions),
-        cmocka_unit_test(test_q35),
-        cmocka_unit_test(test_spare),
-        cmocka_unit_test(test_chassis),
-        cmocka_unit_test(test_switch),
-        cmocka_unit_test(test_bridges_of_q35),
-        cmocka_unit_test(test_usb),
-        cmocka_unit_test(test_usb_speed),
-        cmocka_unit_test(test_serial),
-        cmocka_unit_test(test_notes),
-        cmocka_unit_test(test_other_machine),
+        cmocka_unit_test(test_proposal),      cmocka_unit_test(test_classes),
+        cmocka_unit_test(test_kept),          cmocka_unit_test(test_fixed),
+        cmocka_unit_test(test_bridges),       cmocka_unit_test(test_bridge),
+        cmocka_unit_test(test_functions),     cmocka_unit_test(test_q35),
+        cmocka_unit_test(test_spare),         cmocka_unit_test(test_chassis),
+        cmocka_unit_test(test_switch),        cmocka_unit_test(test_bridges_of_q35),
+        cmocka_unit_test(test_usb),           cmocka_unit_test(test_usb_speed),
+        cmocka_unit_test(test_slow_ports),    cmocka_unit_test(test_hub_depth),
+        cmocka_unit_test(test_ports_too_few), cmocka_unit_test(test_serial),
+        cmocka_unit_test(test_notes),         cmocka_unit_test(test_other_machine),
         cmocka_unit_test(test_any),
     };
     g_log_set_always_fatal(G_LOG_LEVEL_CRITICAL | G_LOG_LEVEL_WARNING);
