@@ -80,11 +80,17 @@ static void put_spinlocks(LaunchPlan *plan, const XmlNode *hyperv)
         option_putf(plan->cpu, "hv-spinlocks", "0x%" G_GINT64_MODIFIER "x", number);
 }
 
-/* Without <acpi/> a guest has none, as in libvirt. */
+/* As in libvirt. */
+static void put_no_acpi(LaunchPlan *plan)
+{
+    option_put(plan->machine, "acpi", "off");
+    launch_note(plan, "the file has no <acpi/> in <features>: the guest has no ACPI, without which "
+                      "a pc plugs no PCI devices");
+}
+
 static void put_features(LaunchPlan *plan, const XmlNode *node)
 {
-    if (!launch_child(plan, node, "acpi"))
-        option_put(plan->machine, "acpi", "off");
+    launch_child(plan, node, "acpi");
     launch_child(plan, node, "apic");
     launch_child(plan, node, "pae");
     for (gsize i = 0; i < G_N_ELEMENTS(features); i++) {
@@ -212,8 +218,9 @@ void launch_cpu(LaunchPlan *plan)
     const XmlNode *cpu = launch_child(plan, root, "cpu");
 
     launch_parts(plan, root, &features_part, 1);
-    if (!xml_node_child(root, "features"))
-        option_put(plan->machine, "acpi", "off");
+    if (plan->domain->family != MACHINE_OTHER &&
+        !xml_node_child(xml_node_child(root, "features"), "acpi"))
+        put_no_acpi(plan);
     if (vcpu)
         put_smp(plan, vcpu, launch_child(plan, cpu, "topology"));
     put_cpu(plan, cpu);
