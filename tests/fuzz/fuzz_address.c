@@ -61,6 +61,7 @@ static void read_element(const char *text)
     }
     domain_address_read(xml_document_root(document), &address, problems);
     g_autofree char *identity = domain_address_identity(xml_document_root(document));
+    g_assert_cmpstr(identity, !=, "");
     if (address.place.type == ADDRESS_NONE) {
         return;
     }
