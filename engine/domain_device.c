@@ -397,7 +397,7 @@ DomainDevice *domain_device_read(Domain *domain, const XmlNode *node, guint ordi
     set_driver(domain, device, element, driver);
     device->builtin = is_builtin(domain, device);
     /* The board's own is what it is, whatever the file calls it. */
-    if (device->builtin && g_strcmp0(device->type, "ide") == 0)
+    if (device->builtin && domain->family == MACHINE_PC && g_strcmp0(device->type, "ide") == 0)
         set_driver(domain, device, element, "piix3-ide");
     if (!row && !driver)
         note_model(domain, device, element);

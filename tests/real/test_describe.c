@@ -169,6 +169,15 @@ static const Animal zoo[] = {
     { "q35 with USB of the board", "q35", REAL_QEMU_STOPPED, "-usb -device usb-mouse" },
 };
 
+/* Machines that no domain XML has words for to start them again. */
+static const Animal strangers[] = {
+    { "microvm", "microvm", REAL_QEMU_STOPPED,
+      "-netdev user,id=n -device virtio-net-device,netdev=n,id=net0" NODE(
+          "a") " -device virtio-blk-device,drive=a -device virtio-rng-device" },
+    { "isapc", "isapc", REAL_QEMU_STOPPED, DRIVE("a", "if=ide") " -device ne2k_isa" },
+    { "none", "none", REAL_QEMU_STOPPED, "" },
+};
+
 static void make_images(RealQemu *qemu)
 {
     static const char *const names[] = { "a", "b", "c", "d", "e" };
@@ -263,10 +272,11 @@ static void test_again(void **state)
 }
 
 #define ANIMALS G_N_ELEMENTS(zoo)
+#define STRANGERS G_N_ELEMENTS(strangers)
 
 int main(void)
 {
-    struct CMUnitTest tests[2 * ANIMALS];
+    struct CMUnitTest tests[2 * ANIMALS + STRANGERS];
     char *names[ANIMALS];
     for (gsize i = 0; i < ANIMALS; i++) {
         names[i] = g_strconcat(zoo[i].name, ", again", NULL);
@@ -274,6 +284,9 @@ int main(void)
         tests[ANIMALS + i] =
             (struct CMUnitTest){ names[i], test_again, NULL, NULL, (void *)&zoo[i] };
     }
+    for (gsize i = 0; i < STRANGERS; i++)
+        tests[2 * ANIMALS + i] = (struct CMUnitTest){ strangers[i].name, test_animal, NULL, NULL,
+                                                      (void *)&strangers[i] };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     for (gsize i = 0; i < ANIMALS; i++)
         g_free(names[i]);
