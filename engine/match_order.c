@@ -148,9 +148,22 @@ static guint knowledge(const Matching *matching, const Rule *rule, const Item *i
     return known & rule->known;
 }
 
+/* The file has a static address for it, and the device is not known to be there. */
+static gboolean is_elsewhere(const Item *configured)
+{
+    const FileBus *bus = configured->spot ? configured->spot->bus : NULL;
+    const Spot found = match_buses_spot(configured->partner->device);
+    return bus && (!bus->bus || found.bus != bus->bus ||
+                   !address_equal(&found.place, &configured->spot->place));
+}
+
+/* Two devices can have one MAC, image or serial, and the file may mean the other one. */
 static gboolean is_shaky(const Item *configured)
 {
-    return configured->alternatives || configured->contradictions || match_buses_doubt(configured);
+    return configured->alternatives || configured->contradictions ||
+           match_buses_doubt(configured) ||
+           (configured->found_by > EVIDENCE_ID && configured->found_by <= EVIDENCE_SERIAL &&
+            is_elsewhere(configured));
 }
 
 static void add_paired(Group *group, const Item *item)
@@ -327,15 +340,6 @@ static gboolean pair_group(Matching *matching, const Rule *rule, Group *group, g
 }
 
 /* --- what speaks against ---------------------------------------------------------------------- */
-
-/* The file has a static address for it, and the device is not known to be there. */
-static gboolean is_elsewhere(const Item *configured)
-{
-    const FileBus *bus = configured->spot ? configured->spot->bus : NULL;
-    const Spot found = match_buses_spot(configured->partner->device);
-    return bus && (!bus->bus || found.bus != bus->bus ||
-                   !address_equal(&found.place, &configured->spot->place));
-}
 
 static void doubt(Item *configured, guint alternatives)
 {

@@ -146,7 +146,8 @@ static void random_card(RandomPair *pair, Bus *bus)
     Twin *twin = random_twin(pair, device);
     if (device->kind == KIND_NIC) {
         device->nic = g_new0(Nic, 1);
-        device->nic->mac = g_strdup_printf("52:54:00:00:00:%02X", pair->macs++ & 0xff);
+        gboolean shared = !(pair->say_all & SAY_MAC) && random_is(pair, 5);
+        device->nic->mac = g_strdup_printf("52:54:00:00:00:%02X", shared ? 0 : ++pair->macs & 0xff);
     }
     if (device->kind == KIND_DISK)
         random_drive(pair, device);
