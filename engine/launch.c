@@ -172,6 +172,7 @@ static void build(LaunchPlan *plan)
 
     launch_add(plan, "-no-user-config", NULL);
     launch_add(plan, "-nodefaults", NULL);
+    launch_give_ids(plan);
     launch_count_slots(plan);
     machine = (int)plan->arguments->len;
     launch_add(plan, "-accel", plan->kvm ? "kvm" : "tcg");
@@ -225,7 +226,7 @@ Launch *launch_plan(const Domain *domain, const LaunchOptions *options, GError *
     plan.cpu = g_string_new(NULL);
     plan.said = g_hash_table_new(NULL, NULL);
     plan.boot = g_hash_table_new(NULL, NULL);
-    plan.ids = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    plan.ids = g_hash_table_new_full(NULL, NULL, NULL, g_free);
     plan.slots = g_hash_table_new(NULL, NULL);
     build(&plan);
     g_ptr_array_add(launch->arguments, NULL);

@@ -58,24 +58,6 @@ static void put_builtin(LaunchPlan *plan, const DomainDevice *device)
         option_put(plan->machine, "pcspk-audiodev", "audio" LAUNCH_AUDIO);
 }
 
-/* NULL when another device has it. (transfer full) */
-static char *take_id(LaunchPlan *plan, const DomainDevice *device)
-{
-    char *id = launch_device_id(device);
-    const DomainDevice *holder = id ? g_hash_table_lookup(plan->ids, id) : NULL;
-    g_autofree char *name = domain_device_name(device);
-    g_autofree char *other = holder ? domain_device_name(holder) : NULL;
-
-    if (id && device->alias && strcmp(id, device->alias) != 0)
-        launch_note(plan, "the alias of %s is no id that QEMU takes: it is called %s", name, id);
-    if (holder)
-        launch_refuse(plan, "%s and %s would both have the id %s: give one of them another <alias>",
-                      other, name, id);
-    else if (id)
-        g_hash_table_insert(plan->ids, g_strdup(id), (gpointer)device);
-    return id;
-}
-
 static gboolean is_driver_name(const char *text)
 {
     return *text && strspn(text, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "-._") == strlen(text);
@@ -110,7 +92,7 @@ static void put_own_properties(LaunchPlan *plan, const DomainDevice *device, GSt
 
 static void put_device(LaunchPlan *plan, const DomainDevice *device)
 {
-    g_autofree char *id = take_id(plan, device);
+    const char *id = launch_id(plan, device);
     g_autoptr(GString) option = g_string_new(device->driver);
 
     option_put(option, "id", id);

@@ -1,5 +1,5 @@
 /* The ids that devices have in QEMU. */
-#include "engine/launch.h"
+#include "engine/launch_private.h"
 
 #include <string.h>
 
@@ -81,4 +81,57 @@ char *launch_device_id(const DomainDevice *device)
     if (strcmp(device->element, "controller") == 0)
         return device->type ? controller_id(device) : NULL;
     return strcmp(device->element, "disk") == 0 ? disk_id(device) : other_id(device);
+}
+
+/* ---- of a whole domain ---- */
+
+static gboolean has_alias(const DomainDevice *device, const char *id)
+{
+    return g_strcmp0(device->alias, id) == 0;
+}
+
+/* id, or "net0-2" where net0 is taken. (transfer full) */
+static char *free_id(GHashTable *taken, const char *id)
+{
+    char *candidate = g_strdup(id);
+
+    for (guint i = 2; g_hash_table_contains(taken, candidate); i++) {
+        g_free(candidate);
+        candidate = g_strdup_printf("%s-%u", id, i);
+    }
+    return candidate;
+}
+
+static void give_id(LaunchPlan *plan, GHashTable *taken, const DomainDevice *device,
+                    const char *wanted)
+{
+    char *id = free_id(taken, wanted);
+    g_autofree char *name = domain_device_name(device);
+
+    if (device->alias && !has_alias(device, id))
+        launch_note(plan, "the alias of %s is no id that QEMU takes: it is called %s", name, id);
+    g_hash_table_add(taken, g_strdup(id));
+    g_hash_table_insert(plan->ids, (gpointer)device, id);
+}
+
+void launch_give_ids(LaunchPlan *plan)
+{
+    g_autoptr(GHashTable) taken = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    const GPtrArray *devices = plan->domain->devices;
+
+    /* What the file itself says counts first; domain_check has seen that it says nothing twice. */
+    for (int aliases = TRUE; aliases >= FALSE; aliases--) {
+        for (guint i = 0; i < devices->len; i++) {
+            const DomainDevice *device = devices->pdata[i];
+            g_autofree char *id = launch_device_id(device);
+
+            if (id && has_alias(device, id) == aliases)
+                give_id(plan, taken, device, id);
+        }
+    }
+}
+
+const char *launch_id(const LaunchPlan *plan, const DomainDevice *device)
+{
+    return device ? g_hash_table_lookup(plan->ids, device) : NULL;
 }

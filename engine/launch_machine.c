@@ -31,42 +31,62 @@ static void put_genid(LaunchPlan *plan, const XmlNode *node)
 
 /* ---- memory ---- */
 
-/* What the DIMMs bring is part of <memory>, and added to QEMU's by their devices. */
-static guint64 in_dimms(LaunchPlan *plan)
+typedef struct {
+    guint64 bytes;
+    guint slots; /* so many that each has one, at its number if it has one */
+} Dimms;
+
+/* What they bring is part of <memory>, and added to QEMU's by their devices. */
+static Dimms count_dimms(LaunchPlan *plan)
 {
-    guint64 sum = 0;
+    Dimms dimms = { 0 };
 
     for (guint i = 0; i < plan->domain->devices->len; i++) {
         const DomainDevice *device = plan->domain->devices->pdata[i];
         const XmlNode *target = xml_node_child(device->node, "target");
+        guint64 slot = dimms.slots;
 
-        if (device->kind == KIND_MEMORY)
-            sum += launch_bytes(plan, xml_node_child(target, "size"), NULL);
+        if (device->kind != KIND_MEMORY)
+            continue;
+        launch_number(xml_node_get(device->address.node, "slot"), &slot);
+        dimms.slots = MAX(dimms.slots, (guint)slot) + 1;
+        dimms.bytes += launch_bytes(plan, xml_node_child(target, "size"), NULL);
     }
-    return sum;
+    return dimms;
+}
+
+/* Room for DIMMs: what the file says, else for its own. */
+static void put_room(LaunchPlan *plan, const Dimms *dimms, guint64 all, GString *value)
+{
+    const XmlNode *most = launch_child(plan, plan->domain->root, "maxMemory");
+    const char *slots = launch_get(plan, most, "slots");
+    guint64 room = most ? launch_bytes(plan, most, NULL) : all;
+
+    if (!most && dimms->slots == 0)
+        return;
+    if (slots)
+        option_put(value, "slots", slots);
+    else
+        option_putf(value, "slots", "%u", MAX(dimms->slots, 1));
+    option_putf(value, "maxmem", "%" G_GUINT64_FORMAT "M", (room + MIB - 1) / MIB);
 }
 
 /* Whole MiB, as libvirt rounds it. */
 static void put_memory(LaunchPlan *plan, const XmlNode *node)
 {
     static const LaunchWord dump_words[] = { { "on", "on" }, { "off", "off" }, { NULL, NULL } };
-    const XmlNode *most = launch_child(plan, plan->domain->root, "maxMemory");
-    const char *slots = launch_get(plan, most, "slots");
     guint64 all = launch_bytes(plan, node, NULL);
-    guint64 dimms = in_dimms(plan);
+    Dimms dimms = count_dimms(plan);
     g_autoptr(GString) value = g_string_new(NULL);
 
-    if (all == 0 || all <= dimms) {
+    if (all <= dimms.bytes) {
         launch_refuse(plan, "<memory> of the domain is no size in KiB, or its memory devices are "
                             "all of it: write how much the guest has");
         return;
     }
-    g_string_append_printf(value, "size=%" G_GUINT64_FORMAT "M", (all - dimms + MIB - 1) / MIB);
-    if (most) {
-        option_put(value, "slots", slots ? slots : "16");
-        option_putf(value, "maxmem", "%" G_GUINT64_FORMAT "M",
-                    launch_bytes(plan, most, NULL) / MIB);
-    }
+    g_string_append_printf(value, "size=%" G_GUINT64_FORMAT "M",
+                           (all - dimms.bytes + MIB - 1) / MIB);
+    put_room(plan, &dimms, all, value);
     launch_add(plan, "-m", value->str);
     option_put(plan->machine, "dump-guest-core", launch_word(plan, node, "dumpCore", dump_words));
 }

@@ -179,14 +179,15 @@ void launch_count_slots(LaunchPlan *plan)
     }
 }
 
-char *launch_pci_bus(const Domain *domain, guint index)
+/* The name of a bus by its index in the file. */
+static const char *pci_bus(const LaunchPlan *plan, guint index)
 {
     const DomainDevice *bridge = NULL;
-    BusFamily family = domain_pci_bus(domain, index, &bridge);
+    BusFamily family = domain_pci_bus(plan->domain, index, &bridge);
 
     if (index == 0)
-        return g_strdup(family == BUS_PCIE ? "pcie.0" : "pci.0");
-    return bridge ? launch_device_id(bridge) : g_strdup_printf("pci.%u", index);
+        return family == BUS_PCIE ? "pcie.0" : "pci.0";
+    return launch_id(plan, bridge);
 }
 
 /* Function 0 has to say that others are there. */
@@ -202,9 +203,8 @@ static gboolean is_multifunction(LaunchPlan *plan, const DomainDevice *device)
 static void put_pci(LaunchPlan *plan, const DomainDevice *device, GString *option)
 {
     const Address *place = &device->address.place;
-    g_autofree char *bus = launch_pci_bus(plan->domain, (guint)place->pci.bus);
 
-    option_put(option, "bus", bus);
+    option_put(option, "bus", pci_bus(plan, (guint)place->pci.bus));
     option_putf(option, "addr", place->pci.function ? "%02x.%x" : "%02x", place->pci.slot,
                 place->pci.function);
     if (is_multifunction(plan, device))
@@ -226,7 +226,7 @@ static void put_scsi(const DomainDevice *device, const Address *place, const cha
 static void put_drive(LaunchPlan *plan, const DomainDevice *device, GString *option)
 {
     const DomainDevice *controller = domain_drive_controller(device);
-    g_autofree char *id = controller ? launch_device_id(controller) : NULL;
+    const char *id = launch_id(plan, controller);
     const char *type = domain_drive_bus(device);
     Address place;
 
@@ -262,10 +262,9 @@ static const DomainDevice *usb_controller(const Domain *domain, guint index)
     return NULL;
 }
 
-static char *usb_bus(const Domain *domain, guint index)
+static char *usb_bus(const LaunchPlan *plan, guint index)
 {
-    const DomainDevice *controller = usb_controller(domain, index);
-    g_autofree char *id = controller ? launch_device_id(controller) : NULL;
+    const char *id = launch_id(plan, usb_controller(plan->domain, index));
 
     return id ? g_strconcat(id, ".0", NULL) : NULL;
 }
@@ -273,7 +272,7 @@ static char *usb_bus(const Domain *domain, guint index)
 static void put_usb(LaunchPlan *plan, const DomainDevice *device, GString *option)
 {
     const Address *place = &device->address.place;
-    g_autofree char *bus = usb_bus(plan->domain, place->usb.bus);
+    g_autofree char *bus = usb_bus(plan, place->usb.bus);
 
     option_put(option, "bus", bus);
     option_put(option, "port", *place->usb.port ? place->usb.port : NULL);
@@ -284,7 +283,7 @@ static void put_serial(LaunchPlan *plan, const DomainDevice *device, GString *op
     const Address *place = &device->address.place;
     const DomainDevice *controller =
         domain_controller(plan->domain, "virtio-serial", place->serial.controller);
-    g_autofree char *id = controller ? launch_device_id(controller) : NULL;
+    const char *id = launch_id(plan, controller);
 
     if (id)
         option_putf(option, "bus", "%s.0", id);
@@ -297,7 +296,7 @@ static void put_serial(LaunchPlan *plan, const DomainDevice *device, GString *op
 static void put_companion(LaunchPlan *plan, const DomainDevice *device, GString *option)
 {
     const char *port = launch_child_get(plan, device->node, "master", "startport");
-    g_autofree char *bus = usb_bus(plan->domain, (guint)device->index);
+    g_autofree char *bus = usb_bus(plan, (guint)device->index);
 
     if (!port)
         return;
@@ -312,11 +311,8 @@ static void put_root_bus(LaunchPlan *plan, const DomainDevice *device, GString *
     guint depth = 0;
     Pass pass = pass_of(device, &depth);
 
-    if ((pass == PASS_DYNAMIC || pass == PASS_BRIDGES) && !is_fixed(device) && plan->expanders) {
-        g_autofree char *bus = launch_pci_bus(plan->domain, 0);
-
-        option_put(option, "bus", bus);
-    }
+    if ((pass == PASS_DYNAMIC || pass == PASS_BRIDGES) && plan->expanders > 0)
+        option_put(option, "bus", pci_bus(plan, 0));
 }
 
 void launch_put_place(LaunchPlan *plan, const DomainDevice *device, GString *option)

@@ -19,7 +19,7 @@ typedef struct {
     gboolean kvm;
     GHashTable *said;  /* (XmlNode, XmlAttribute) in the command line, or of no meaning to it */
     GHashTable *boot;  /* XmlNode of a device -> its place in the boot order, from <os><boot> */
-    GHashTable *ids;   /* id -> DomainDevice that has it */
+    GHashTable *ids;   /* DomainDevice -> its id */
     GHashTable *slots; /* PCI slot (bus << 5 | slot) -> functions used in it, as bits */
     guint expanders;   /* expander buses so far; bridges come first */
     GError *error;     /* the first */
@@ -96,6 +96,13 @@ void launch_devices(LaunchPlan *plan);
 /* ",name=value" for each row of launch_properties.inc that fits the device. */
 void launch_put_properties(LaunchPlan *plan, const DomainDevice *device, GString *option);
 
+/* --- launch_id.c ----------------------------------------------------------------------------- */
+
+/* Gives every device its id: launch_device_id's, unless another device has that. */
+void launch_give_ids(LaunchPlan *plan);
+/* NULL for one without. (transfer none) */
+const char *launch_id(const LaunchPlan *plan, const DomainDevice *device);
+
 /* --- launch_place.c -------------------------------------------------------------------------- */
 
 /* The devices in the order in which QEMU has to get them: buses before what is on them, and fixed
@@ -105,8 +112,6 @@ GPtrArray *launch_order(const Domain *domain);
 void launch_count_slots(LaunchPlan *plan);
 /* bus=, addr= and the like. */
 void launch_put_place(LaunchPlan *plan, const DomainDevice *device, GString *option);
-/* The name of a PCI bus by its index in the file. (transfer full) */
-char *launch_pci_bus(const Domain *domain, guint index);
 
 /* --- launch_disk.c, launch_network.c, launch_chardev.c, launch_backends.c --------------------- */
 

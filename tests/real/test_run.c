@@ -12,6 +12,7 @@
 #include <cmocka.h>
 #include <glib/gstdio.h>
 
+#include "engine/describe.h"
 #include "engine/domain_edit.h"
 #include "engine/launch.h"
 #include "engine/match.h"
@@ -335,6 +336,85 @@ static void every_class_runs_on_q35(void **state)
     check_properties(qemu, q35_properties, G_N_ELEMENTS(q35_properties));
 }
 
+/* ---- a guest that nobody wrote a file for ---- */
+
+/* The devices of a guest and their places as `info qtree` has them, sorted, but for those that a
+ * property of the machine brings. (transfer full) */
+static char *shape_of(RealQemu *qemu)
+{
+    g_autofree char *text = real_qemu_hmp(qemu, "info qtree");
+    g_autoptr(GRegex) line =
+        g_regex_new("^ *(dev: (?!vmmouse|vmport|hpet)|addr = |scsi-id = |lun = |port = |unit = "
+                    "|class .*, addr )",
+                    0, 0, NULL);
+    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+    g_autoptr(GPtrArray) kept = g_ptr_array_new_with_free_func(g_free);
+    for (guint i = 0; lines[i]; i++)
+        if (g_regex_match(line, lines[i], 0, NULL))
+            g_ptr_array_add(kept, g_strdup(lines[i]));
+    return real_qemu_join_sorted(kept);
+}
+
+static void assert_same_lines(const char *text, const char *expected)
+{
+    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+    g_auto(GStrv) others = g_strsplit(expected, "\n", -1);
+    for (guint i = 0; lines[i] || others[i]; i++)
+        if (g_strcmp0(lines[i], others[i]) != 0)
+            fail_msg("\"%s\" instead of \"%s\"", lines[i], others[i]);
+}
+
+typedef gboolean (*DeviceIs)(const DomainDevice *device);
+
+static Domain *without_those(const Domain *domain, DeviceIs is)
+{
+    g_autoptr(DomainEdit) edit = domain_edit_new(domain);
+    for (guint i = 0; i < domain->devices->len; i++)
+        if (is(domain->devices->pdata[i]))
+            domain_edit_remove(edit, domain->devices->pdata[i]);
+    return domain_edit_apply(edit, NULL);
+}
+
+/* The serial line of the test itself, which every guest gets. */
+static gboolean is_own_line(const DomainDevice *device)
+{
+    return strcmp(device->element, "serial") == 0 && !device->alias;
+}
+
+/* What is behind it is on the host, and no monitor tells. */
+static gboolean is_of_host(const DomainDevice *device)
+{
+    return strcmp(device->element, "filesystem") == 0 || strcmp(device->element, "shmem") == 0;
+}
+
+static Domain *describe(RealQemu *qemu)
+{
+    g_autoptr(Guest) guest = real_guest_read(qemu);
+    g_autofree char *text = describe_guest(guest);
+    g_autoptr(GBytes) bytes = g_bytes_new(text, strlen(text));
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Domain) described = domain_parse("guest.xml", bytes, &error);
+    if (!described)
+        fail_msg("%s\n%s", error->message, text);
+    g_autoptr(Domain) pinned = domain_pin(described, NULL, NULL);
+    return without_those(pinned, is_own_line);
+}
+
+/* Described, pinned and started again, it is the same guest. */
+static void a_described_guest_runs_again(void **state)
+{
+    g_autoptr(Domain) all = prepare("pc.xml");
+    g_autoptr(Domain) domain = without_those(all, is_of_host);
+    RealQemu *qemu = start(domain, REAL_QEMU_STOPPED);
+    g_autoptr(Domain) described = describe(qemu);
+    g_autofree char *before = shape_of(qemu);
+
+    real_qemu_stop(qemu); /* it holds the images */
+    g_autoptr(RealQemu) again = start(described, REAL_QEMU_STOPPED);
+    g_autofree char *after = shape_of(again);
+    assert_same_lines(after, before);
+}
+
 /* ---- names of files ---- */
 
 static const char *const hostile_names[] = {
@@ -574,6 +654,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_class_runs_on_pc),
         cmocka_unit_test(every_class_runs_on_q35),
+        cmocka_unit_test(a_described_guest_runs_again),
         cmocka_unit_test(every_name_of_a_file_works),
         cmocka_unit_test(the_example_gets_its_addresses),
         cmocka_unit_test(pinned_addresses_stay_on_pc),

@@ -395,8 +395,25 @@ static void test_ids_that_are_none(void **state)
                  "the alias of interface 1 (e1000) is no id that QEMU takes: it is called net0");
     assert_noted(made,
                  "the alias of interface 2 (e1000) is no id that QEMU takes: it is called net1");
-    check_refused("pc", E1000("<alias name='net1'/>") E1000(""), ENGINE_ERROR_REFUSED,
-                  "interface 1 (e1000) and interface 2 (e1000) would both have the id net1");
+}
+
+/* What the file calls a device counts; others give way, and their buses with them. */
+static void test_ids_that_are_taken(void **state)
+{
+    static const char devices[] =
+        "<controller type='scsi' index='0'/>"
+        "<controller type='scsi' index='1'><alias name='scsi0'/></controller>"
+        "<disk><source file='/a'/><target dev='sdb'/></disk>"
+        "<interface type='user'/><interface type='user'><alias name='net0'/></interface>";
+    g_autoptr(Launch) made = launch_of("pc", devices);
+
+    assert_has(made, "lsi53c895a,id=scsi0-2 ");
+    assert_has(made, "lsi53c895a,id=scsi0 ");
+    assert_has(made, "scsi-hd,id=scsi0-0-1,drive=disk-sdb,bus=scsi0-2.0,channel=0,scsi-id=1");
+    assert_has(made, "rtl8139,id=net0-2,netdev=hostnet0-2");
+    assert_has(made, "rtl8139,id=net0,netdev=hostnet0 ");
+    check_refused("pc", E1000("<alias name='a'/>") FILE_DISK("vda", "<alias name='a'/>"),
+                  ENGINE_ERROR_INPUT, "disk vda");
 }
 
 /* ---- names of files ---- */
@@ -980,6 +997,7 @@ int main(void)
         cmocka_unit_test(test_needed_controllers),
         cmocka_unit_test(test_ids),
         cmocka_unit_test(test_ids_that_are_none),
+        cmocka_unit_test(test_ids_that_are_taken),
         cmocka_unit_test(test_escape),
         cmocka_unit_test(test_file_names),
         cmocka_unit_test(test_disk_drivers),
