@@ -153,6 +153,31 @@ static char *element_name(const char *element)
     return start ? g_strndup(start + 1, strcspn(start + 1, " \t\r\n/>")) : g_strdup("");
 }
 
+/* A <controller type='usb' model='none'/> or <memballoon model='none'/> keeps libvirt from adding
+ * one by itself. Beside a real one it is refused (9.0). */
+static gboolean rules_out(const XmlNode *node, const char *name, const char *element)
+{
+    const char *type = xml_node_get(node, "type");
+    if (strcmp(node->name, name) != 0 || g_strcmp0(xml_node_get(node, "model"), "none") != 0)
+        return FALSE;
+    return strcmp(name, "memballoon") == 0 ||
+           (g_strcmp0(type, "usb") == 0 && strstr(element, " type='usb'"));
+}
+
+static void remove_ruling_out(DomainEdit *edit, const char *name, const char *element)
+{
+    const GPtrArray *nodes = edit->domain->devices_node->children;
+    if (strcmp(name, "controller") != 0 && strcmp(name, "memballoon") != 0)
+        return;
+    for (guint i = 0; i < nodes->len; i++) {
+        if (rules_out(nodes->pdata[i], name, element) &&
+            g_hash_table_add(edit->removed, nodes->pdata[i])) {
+            xml_edit_remove(edit->xml, nodes->pdata[i]);
+            g_clear_pointer(&edit->last, g_hash_table_unref);
+        }
+    }
+}
+
 void domain_edit_add(DomainEdit *edit, const char *element)
 {
     const XmlNode *parent = edit->domain->devices_node;
@@ -164,9 +189,10 @@ void domain_edit_add(DomainEdit *edit, const char *element)
         }
         return;
     }
+    g_autofree char *name = element_name(element);
+    remove_ruling_out(edit, name, element);
     if (!edit->last)
         index_elements(edit);
-    g_autofree char *name = element_name(element);
     xml_edit_insert(edit->xml, parent, g_hash_table_lookup(edit->last, name), element);
 }
 

@@ -18,7 +18,8 @@ void domain_edit_mode(DomainEdit *edit, const DomainDevice *device, AddressMode 
 /* multifunction='on' at the device's <address>, which is there. */
 void domain_edit_multifunction(DomainEdit *edit, const DomainDevice *device);
 /* Adds an element (UTF-8 text, two spaces a level) behind the last one of its name, else at the end
- * of <devices>. */
+ * of <devices>. A USB controller or balloon takes the place of the element that rules one out
+ * (model='none'). */
 void domain_edit_add(DomainEdit *edit, const char *element);
 void domain_edit_remove(DomainEdit *edit, const DomainDevice *device);
 gboolean domain_edit_is_empty(const DomainEdit *edit);

@@ -460,6 +460,32 @@ static void test_carried(void **state)
     assert_non_null(strstr(controllers->pdata[0], "type='scsi' index='2'"));
 }
 
+static gboolean has_none(const Domain *domain, const char *element)
+{
+    for (guint i = 0; i < domain->devices_node->children->len; i++) {
+        const XmlNode *node = domain->devices_node->children->pdata[i];
+        if (strcmp(node->name, element) == 0 && g_strcmp0(xml_node_get(node, "model"), "none") == 0)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* A description says that there is no USB controller and no balloon, until there is one. */
+static void test_ruled_out(void **state)
+{
+    g_autoptr(Guest) guest = make_pc();
+    g_autoptr(Domain) empty = describe(guest);
+    assert_true(has_none(empty, "controller"));
+    assert_true(has_none(empty, "memballoon"));
+    g_autoptr(Domain) scsi = carry(guest, empty, "controller", "model=virtio-scsi-pci id=c1");
+    assert_true(has_none(scsi, "controller"));
+    g_autoptr(Domain) usb = carry(guest, empty, "disk", "file=/u.raw format=raw bus=usb id=u");
+    assert_false(has_none(usb, "controller"));
+    assert_true(has_none(usb, "memballoon"));
+    g_autoptr(Domain) balloon = carry(guest, empty, "device", "driver=virtio-balloon-pci id=b");
+    assert_false(has_none(balloon, "memballoon"));
+}
+
 /* A guest that is started from the file gets what the attach gave to the running one. */
 static void test_property_of_a_plan(void **state)
 {
@@ -509,6 +535,7 @@ int main(void)
         cmocka_unit_test(test_carried),
         cmocka_unit_test(test_nothing_to_describe),
         cmocka_unit_test(test_controllers),
+        cmocka_unit_test(test_ruled_out),
         cmocka_unit_test(test_ports),
         cmocka_unit_test(test_property_of_a_plan),
     };
