@@ -2,7 +2,7 @@
 #include "tests/unit/engine/domain_text.h"
 
 #include "engine/describe.h"
-#include "engine/match.h"
+#include "tests/support/match_lines.h"
 #include "tests/unit/engine/fixture_guest.h"
 #include "tests/unit/engine/plan_guest.h"
 
@@ -65,43 +65,11 @@ static Guest *three_cards(void)
 
 /* --- what is expected ------------------------------------------------------------------------- */
 
-/* "-" for none, the qdev id, else the address. */
-static char *name_of(const Device *device)
-{
-    if (!device)
-        return g_strdup("-");
-    return device->id ? g_strdup(device->id) : address_to_text(&device->address);
-}
-
-/* A line of what became of a configured device: "b same MAC", with "~2" for two alternatives that
- * are as true, "?2" for others, and "!" where something speaks against it. (transfer full) */
-static char *line_of(const MatchPair *pair)
-{
-    g_autofree char *name = name_of(pair->device);
-    g_autofree char *count =
-        pair->alternatives
-            ? g_strdup_printf(" %c%u", pair->interchangeable ? '~' : '?', pair->alternatives)
-            : g_strdup("");
-    return g_strdup_printf(
-        "%s %s%s%s%s%s", name, match_state_name(pair->state), pair->evidence ? " " : "",
-        pair->evidence ? evidence_name(pair->evidence) : "", count, pair->contradicted ? " !" : "");
-}
-
-static char *lines_of(const Match *match)
-{
-    g_autoptr(GString) text = g_string_new(NULL);
-    for (guint i = 0; i < match->domain->devices->len; i++) {
-        g_autofree char *line = line_of(match->pairs->pdata[i]);
-        g_string_append_printf(text, "%s%s", i ? "; " : "", line);
-    }
-    return g_string_free(g_steal_pointer(&text), FALSE);
-}
-
 static void check_with(const Guest *guest, guint mask, const char *devices, const char *expected)
 {
     g_autoptr(Domain) domain = domain_of("pc", devices);
     g_autoptr(Match) match = match_new(domain, guest, mask);
-    g_autofree char *lines = lines_of(match);
+    g_autofree char *lines = match_lines(match);
     assert_string_equal(lines, expected);
 }
 
@@ -387,7 +355,7 @@ static void test_by_children(void **state)
         g_autofree char *file = g_strconcat(controllers, files[i], NULL);
         g_autoptr(Domain) domain = domain_of("pc", file);
         g_autoptr(Match) match = match_new(domain, guest, EVIDENCE_ALL);
-        g_autofree char *lines = lines_of(match);
+        g_autofree char *lines = match_lines(match);
         assert_true(g_str_has_prefix(lines, expected[i]));
     }
     g_autofree char *both = g_strconcat(controllers, files[0], files[1], NULL);
@@ -501,7 +469,7 @@ static void test_usb(void **state)
         "<address type='usb' mode='dynamic' bus='007' dev='003'/></input>"
         "<controller type='usb' index='2' model='qemu-xhci'><alias name='usb'/></controller>");
     g_autoptr(Match) match = match_new(domain, guest, EVIDENCE_ALL);
-    g_autofree char *lines = lines_of(match);
+    g_autofree char *lines = match_lines(match);
     assert_string_equal(lines, "usb 0.2 found model; usb 0.1 found model; usb found qdev id");
     assert_int_equal(state_of(match, "usb 0.3"), MATCH_IMPLICIT);
     g_autoptr(Domain) filled = match_fill(match, NULL, NULL, NULL);
@@ -530,7 +498,7 @@ static void test_left_over(void **state)
         "pc", "<sound model='ich9'><alias name='snd'/></sound><controller type='isa' index='0'/>"
               "<input type='keyboard' bus='ps2'/><memory model='dimm'/>");
     g_autoptr(Match) match = match_new(domain, guest, EVIDENCE_ALL);
-    g_autofree char *lines = lines_of(match);
+    g_autofree char *lines = match_lines(match);
     assert_string_equal(lines, "snd found qdev id; 00:01.0 found the machine's own; - same; "
                                "dimm0 same qdev id");
     assert_int_equal(state_of(match, "codec"), MATCH_IMPLICIT);
