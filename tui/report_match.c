@@ -86,8 +86,12 @@ static void add_sum(GString *text, const Match *match)
  */
 static gboolean is_of_interest(const MatchPair *pair)
 {
-    return pair->state != MATCH_IMPLICIT && (pair->state != MATCH_SAME || !pair->device->implicit ||
-                                             pair->device->address.type != ADDRESS_NONE);
+    if (pair->state == MATCH_IMPLICIT)
+        return FALSE;
+    /* What is built in may not even be listed by QEMU. */
+    return pair->state != MATCH_SAME ||
+           (pair->device &&
+            (!pair->device->implicit || pair->device->address.type != ADDRESS_NONE));
 }
 
 char *report_match_text(const Match *match, gboolean ascii)
