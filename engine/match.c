@@ -100,11 +100,19 @@ static gboolean is_part(const Device *device, const Device *parent)
             parent->kind == KIND_DISK || parent->kind == KIND_SOUND);
 }
 
+/* The chipset's functions, which `info pci` shows without saying so: host bridge, ISA bridge and
+ * the bridge of another kind that the ACPI function calls itself. */
+static gboolean is_chipset(const Device *device)
+{
+    guint16 code = device->pci ? device->pci->class_code : 0;
+    return !*device->driver && (code == 0x0600 || code == 0x0601 || code == 0x0680);
+}
+
 static MatchState state_of_device(const Match *match, const Device *device)
 {
     const Device *parent = device_parent(device);
     const MatchPair *above = parent ? match_of_device(match, parent) : NULL;
-    if (device->implicit)
+    if (device->implicit || is_chipset(device))
         return MATCH_IMPLICIT;
     if (above && is_part(device, parent))
         return above->state == MATCH_UNMANAGED ? MATCH_UNMANAGED : MATCH_IMPLICIT;

@@ -96,11 +96,6 @@ static void set_mac(Matching *matching, Item *item, const char *mac)
     set_fact(matching, item, EVIDENCE_MAC, mac);
 }
 
-static gboolean is_drive(DeviceKind kind)
-{
-    return kind == KIND_DISK || kind == KIND_CDROM || kind == KIND_FLOPPY;
-}
-
 /* ide-hd is the driver of disks on either of two kinds of bus. */
 static void set_driver(Matching *matching, Item *item, const Model *model, const char *driver,
                        gboolean on_sata)
@@ -134,7 +129,7 @@ static void read_configured(Matching *matching, Item *item, const DomainDevice *
     set_fact(matching, item, EVIDENCE_SERIAL, configured->serial);
     set_file(matching, item, configured->source);
     set_driver(matching, item, configured->model, configured->driver,
-               is_drive(configured->kind) && g_strcmp0(configured->bus, "sata") == 0);
+               match_is_drive(configured->kind) && g_strcmp0(configured->bus, "sata") == 0);
     if (configured->model)
         item->pci_id = pci_id(configured->model->vendor, configured->model->device);
     match_buses_add(matching, item);
@@ -157,7 +152,8 @@ static const char *driver_of_product(const char *attached)
 static void read_device_driver(Matching *matching, Item *item)
 {
     const Device *device = item->device;
-    gboolean on_sata = device->bus && device->bus->family == BUS_SATA && is_drive(device->kind);
+    gboolean on_sata =
+        device->bus && device->bus->family == BUS_SATA && match_is_drive(device->kind);
     if (!(matching->mask & ~EVIDENCE_INFO_PCI))
         return;
     const char *product = *device->driver ? NULL : driver_of_product(device->attached);
@@ -178,7 +174,7 @@ static void read_device(Matching *matching, Item *item, const Device *device)
         set_mac(matching, item, device->nic->mac);
     if (device->drive)
         set_file(matching, item, device->drive->file);
-    if (is_drive(device->kind))
+    if (match_is_drive(device->kind))
         set_serial(matching, item, device_property(device, "serial"));
     if (device->pci)
         item->pci_id = pci_id(device->pci->vendor, device->pci->device);
@@ -260,105 +256,4 @@ Item *match_items_with_alias(Matching *matching, const char *alias)
 Item *match_items_with_id(Matching *matching, const char *id)
 {
     return find_id(&matching->by_id, matching->devices, matching->device_count, id);
-}
-
-/* --- whether two can be one ------------------------------------------------------------------- */
-
-gboolean match_same_sort(const Item *configured, const Item *device)
-{
-    if (configured->sort && device->sort)
-        return configured->sort == device->sort;
-    return match_fits(configured, device);
-}
-
-/* Controllers are of one kind when they bring the same kind of bus. */
-static BusFamily offered(const Model *model)
-{
-    return model ? model->offers == BUS_PCIE ? BUS_PCI : model->offers : BUS_OTHER;
-}
-
-static gboolean same_kind(const Item *configured, const Item *device)
-{
-    DeviceKind a = configured->configured->kind, b = device->device->kind;
-    const Model *model = configured->driver ? model_find(configured->driver) : NULL;
-    if (is_drive(a) || is_drive(b))
-        return is_drive(a) && is_drive(b);
-    if (a == KIND_CONTROLLER || a == KIND_BRIDGE)
-        return (b == KIND_CONTROLLER || b == KIND_BRIDGE) &&
-               offered(model) == offered(device->device->model);
-    return a == b && a != KIND_OTHER && a != KIND_USB;
-}
-
-gboolean match_fits(const Item *configured, const Item *device)
-{
-    if (configured->driver && configured->driver == device->driver)
-        return TRUE;
-    if (!device->driver && configured->pci_id && device->pci_id)
-        return configured->pci_id == device->pci_id;
-    if (!configured->driver || !device->driver)
-        return configured->configured->kind == device->device->kind;
-    return same_kind(configured, device);
-}
-
-/* One that is relative to a folder which is not known may be the end of the other. */
-static gboolean files_agree(const char *a, const char *b)
-{
-    if (strcmp(a, b) == 0)
-        return TRUE;
-    gboolean relative = !g_path_is_absolute(a);
-    const char *end = relative ? a : b, *whole = relative ? b : a;
-    if (g_path_is_absolute(end) || strlen(end) >= strlen(whole))
-        return FALSE;
-    const char *tail = whole + strlen(whole) - strlen(end);
-    return tail[-1] == '/' && strcmp(tail, end) == 0;
-}
-
-/* Media come and go. */
-static gboolean is_removable(const Item *configured, const Item *device)
-{
-    DeviceKind a = configured->configured->kind, b = device->device->kind;
-    return a == KIND_CDROM || a == KIND_FLOPPY || b == KIND_CDROM || b == KIND_FLOPPY;
-}
-
-/* Two devices of a guest can have one id: QEMU gives a bridge that an expander makes the id of the
- * expander. */
-static gboolean has_found_it(const Item *configured, const char *id)
-{
-    return configured->partner && g_strcmp0(configured->partner->facts[EVIDENCE_ID], id) == 0;
-}
-
-/* The ids differ, and one of them is meant for something else. */
-static gboolean is_someone_else(Matching *matching, const Item *configured, const Item *device)
-{
-    const char *alias = configured->facts[EVIDENCE_ID], *id = device->facts[EVIDENCE_ID];
-    if (!id || g_strcmp0(alias, id) == 0)
-        return FALSE;
-    const Item *holder = match_items_with_alias(matching, id);
-    const Item *meant = alias ? match_items_with_id(matching, alias) : NULL;
-    return (holder && !has_found_it(holder, id) && match_fits(holder, device)) ||
-           (meant && match_fits(configured, meant));
-}
-
-gboolean match_is_named_otherwise(const Item *configured, const Item *device)
-{
-    const char *alias = configured->facts[EVIDENCE_ID];
-    return alias && !device->device->implicit && g_strcmp0(alias, device->facts[EVIDENCE_ID]) != 0;
-}
-
-guint match_contradictions(Matching *matching, const Item *configured, const Item *device)
-{
-    guint contradictions = 0;
-    for (Evidence fact = EVIDENCE_MAC; fact <= EVIDENCE_SERIAL; fact++) {
-        const char *a = configured->facts[fact], *b = device->facts[fact];
-        if (!a || !b || strcmp(a, b) == 0)
-            continue;
-        if (fact != EVIDENCE_FILE || !(files_agree(a, b) || is_removable(configured, device)))
-            contradictions |= 1u << fact;
-    }
-    if (!match_same_sort(configured, device))
-        contradictions |= 1u << EVIDENCE_MODEL;
-    if (is_someone_else(matching, configured, device) ||
-        (matching->ids_agree && match_is_named_otherwise(configured, device)))
-        contradictions |= 1u << EVIDENCE_ID;
-    return contradictions;
 }

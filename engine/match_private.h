@@ -86,6 +86,12 @@ Item *match_items_with_id(Matching *matching, const char *id);
 /* The ids that libvirt would give to those that are left. */
 void match_items_derive(Matching *matching);
 gboolean match_may_use(const Matching *matching, Evidence evidence);
+
+/* --- match_fit.c: whether two can be one ------------------------------------------------------ */
+
+gboolean match_is_drive(DeviceKind kind);
+/* Its medium comes and goes. */
+gboolean match_is_removable(DeviceKind kind);
 /* The same driver, or nothing against it being so. */
 gboolean match_same_sort(const Item *configured, const Item *device);
 /* Whether a pair is thinkable at all: the same driver, or at least the same kind of thing. */

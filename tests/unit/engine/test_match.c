@@ -441,6 +441,12 @@ static void test_info_pci(void **state)
     check(guest, file,
           "00:05.0 found PCI id; 00:04.0 found PCI id; 00:03.0 differs PCI id ?1 !; - absent ?1; "
           "- absent");
+    /* The chipset says by its class that nobody put it there. */
+    unknown->pci->class_code = 0x0680;
+    unknown->pci->device = 0x7113;
+    g_autoptr(Domain) domain = domain_of("pc", file);
+    g_autoptr(Match) match = match_new(domain, guest, EVIDENCE_INFO_PCI);
+    assert_int_equal(state_of(match, "05.0"), MATCH_IMPLICIT);
     /* A guest that tells more is taken for one that does not. */
     g_autoptr(Guest) cards = three_cards();
     check_with(cards, EVIDENCE_INFO_PCI,
