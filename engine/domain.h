@@ -109,7 +109,7 @@ void domain_xml_place(const Model *controller, Address *place);
  * missing bus or controller, limits of the controller's model. Empty: all is well. (transfer full)
  * (char *) */
 GPtrArray *domain_check(const Domain *domain);
-/* FALSE with ENGINE_ERROR_INPUT that has them all, a line each. */
+/* FALSE with ENGINE_ERROR_INPUT that has the first of them, and how many more there are. */
 gboolean domain_is_valid(const Domain *domain, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Domain, domain_unref)

@@ -212,8 +212,11 @@ gboolean domain_is_valid(const Domain *domain, GError **error)
     g_autoptr(GPtrArray) problems = domain_check(domain);
     if (!problems->len)
         return TRUE;
-    g_ptr_array_add(problems, NULL);
-    g_autofree char *text = g_strjoinv("\n", (char **)problems->pdata);
-    g_set_error_literal(error, ENGINE_ERROR, ENGINE_ERROR_INPUT, text);
+    const char *first = problems->pdata[0];
+    if (problems->len == 1)
+        g_set_error_literal(error, ENGINE_ERROR, ENGINE_ERROR_INPUT, first);
+    else
+        g_set_error(error, ENGINE_ERROR, ENGINE_ERROR_INPUT,
+                    "%s; and %u more: backplane pin FILE -n lists them", first, problems->len - 1);
     return FALSE;
 }

@@ -39,6 +39,15 @@ static Domain *load(const char *path, GError **error)
     return domain;
 }
 
+/* Tells all that breaks a rule. */
+static gboolean check(const Domain *domain)
+{
+    g_autoptr(GPtrArray) problems = domain_check(domain);
+
+    domain_complain(problems);
+    return problems->len == 0;
+}
+
 /* ---- pin, assign ---- */
 
 int once_pin(const Options *options)
@@ -47,8 +56,10 @@ int once_pin(const Options *options)
     g_autoptr(Domain) domain = load(options->target, &error);
     g_autoptr(Domain) pinned = NULL;
 
-    if (!domain || !domain_is_valid(domain, &error))
+    if (!domain)
         return fail(error);
+    if (!check(domain))
+        return EXIT_USAGE;
     pinned = domain_pin(domain, NULL, &error);
     return pinned ? domain_output(options, options->target, domain, pinned) : fail(error);
 }
@@ -58,9 +69,13 @@ int once_assign(const Options *options)
     g_autoptr(GError) error = NULL;
     g_autoptr(GPtrArray) notes = g_ptr_array_new_with_free_func(g_free);
     g_autoptr(Domain) domain = load(options->target, &error);
-    g_autoptr(Domain) assigned =
-        domain ? domain_assign(domain, options->spare, notes, &error) : NULL;
+    g_autoptr(Domain) assigned = NULL;
 
+    if (!domain)
+        return fail(error);
+    if (!check(domain))
+        return EXIT_USAGE;
+    assigned = domain_assign(domain, options->spare, notes, &error);
     if (!assigned)
         return fail(error);
     domain_complain(notes);
@@ -86,12 +101,10 @@ int once_match(const Options *options)
     static const OnceTask task = { .live = match_live };
     g_autoptr(GError) error = NULL;
     g_autoptr(Domain) domain = load(options->arguments[0], &error);
-    g_autoptr(GPtrArray) problems = NULL;
 
     if (!domain)
         return fail(error);
-    problems = domain_check(domain);
-    domain_complain(problems); /* one wrong device does not keep the others from being found */
+    check(domain); /* one wrong device does not keep the others from being found */
     return once_run(options, options->target, &task, domain);
 }
 
