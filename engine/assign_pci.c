@@ -16,7 +16,7 @@ typedef struct {
 static const char *const no_room[] = {
     [SEAT_NONE] = "its slot is not known",
     [SEAT_PCI] = "no slot of a conventional PCI bus is left for it, and none for a bridge",
-    [SEAT_DMI] = "no slot of a DMI bridge is left for it",
+    [SEAT_DMI] = "its slot is not known",
     [SEAT_ROOT] = "no slot of the root bus is left for it: free one",
     [SEAT_PORT] = "no PCI Express port is left for it, and no place for another: free one",
     [SEAT_SWITCH] = "the file has no switch with a place for it: add an upstream port",
@@ -34,24 +34,31 @@ static gboolean choose(PciPlan *plan, PciWish *wish, GError **error)
 {
     const PciBridge *bridge = pci_bridge_of(wish->device);
     gboolean packs = bridge && bridge->packs;
-    /* As domain_check has it. */
-    guint below = bridge && bridge->sits != SEAT_PORT ? (guint)wish->device->index : PCI_BUSES;
+    /* As domain_check has it: all but the bridge of conventional cards. */
+    gboolean bound = bridge && !(bridge->sits == SEAT_PORT && bridge->serves == SEAT_PCI);
+    guint below = bound ? (guint)wish->device->index : PCI_BUSES;
     if ((bridge && wish->seat == SEAT_PCI &&
          pci_buses_choose(plan->buses, SEAT_DMI, FALSE, below, &wish->place)) ||
         pci_buses_choose(plan->buses, wish->seat, packs, below, &wish->place))
         return TRUE;
     gboolean express = plan->domain->family == MACHINE_PC && wish->seat != SEAT_PCI;
-    return refuse(wish->device,
-                  express ? "it needs PCI Express, which this machine does not have: take it out"
-                          : no_room[wish->seat],
-                  error);
+    const char *reason = no_room[wish->seat];
+    if (express)
+        reason = "it needs PCI Express, which this machine does not have: take it out";
+    else if (bound)
+        reason = "no bus of a lower index has a place for it: give it a higher index, and what it "
+                 "needs a lower one";
+    return refuse(wish->device, reason, error);
 }
 
 typedef gboolean (*WishFilter)(const PciWish *wish);
 
+/* An upstream port needs a port of a lower index, so none that is added helps. */
 static gboolean needs_nothing_added(const PciWish *wish)
 {
-    return wish->seat == SEAT_ROOT || wish->seat == SEAT_SWITCH;
+    const PciBridge *bridge = pci_bridge_of(wish->device);
+    return wish->seat == SEAT_ROOT || wish->seat == SEAT_SWITCH ||
+           (bridge && bridge->serves == SEAT_SWITCH);
 }
 
 static gboolean is_bridge(const PciWish *wish)

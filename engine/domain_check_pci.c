@@ -55,15 +55,15 @@ static gboolean check_bus(Check *check, const DomainDevice *device, const Addres
     return family == BUS_PCI || family == BUS_PCIE;
 }
 
-/* libvirt (9.0.0) wants a pci-bridge's index above that of the bus it is on; what is behind a port
- * may also be on one that was added later. None is on its own bus. */
+/* A bridge's bus number is above that of the bus it is on, as a guest's are. libvirt (9.0.0) wants
+ * that of a pci-bridge alone, and puts a bridge of conventional cards behind a port that was added
+ * later; without the rule for the others buses could be in a circle. */
 static void check_index(Check *check, const DomainDevice *device, const Address *place)
 {
-    gboolean behind_port = g_strcmp0(device->driver, "pcie-pci-bridge") == 0 ||
-                           g_strcmp0(device->driver, "x3130-upstream") == 0;
+    gboolean behind_port = g_strcmp0(device->driver, "pcie-pci-bridge") == 0 &&
+                           domain_pci_bus(check->domain, place->pci.bus, NULL) == BUS_PCIE;
     if (strcmp(device->element, "controller") == 0 && g_strcmp0(device->type, "pci") == 0 &&
-        device->index > 0 && place->pci.bus >= device->index &&
-        !(behind_port && place->pci.bus > device->index))
+        device->index > 0 && place->pci.bus >= device->index && !behind_port)
         check_say(check, device, "bus='0x%02x' is not below its own index='%d'", place->pci.bus,
                   device->index);
 }

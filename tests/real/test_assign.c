@@ -9,6 +9,8 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+#include <gio/gio.h>
+#include <gio/gunixsocketaddress.h>
 
 #include "engine/assign.h"
 #include "engine/domain_edit.h"
@@ -57,6 +59,20 @@ static Domain *assign(const char *text, guint spare)
     return assigned;
 }
 
+/* QEMU listens before it has made its devices, and greets when it has. */
+static void await_monitor(RealQemu *qemu)
+{
+    char byte;
+    g_autoptr(GSocketClient) client = g_socket_client_new();
+    g_autoptr(GSocketAddress) address = g_unix_socket_address_new(real_qemu_socket(qemu));
+    g_socket_client_set_timeout(client, REAL_QEMU_PATIENCE_MS / 1000);
+    g_autoptr(GSocketConnection) connection =
+        g_socket_client_connect(client, G_SOCKET_CONNECTABLE(address), NULL, NULL);
+    assert_non_null(connection);
+    GInputStream *stream = g_io_stream_get_input_stream(G_IO_STREAM(connection));
+    assert_int_equal(g_input_stream_read(stream, &byte, 1, NULL, NULL), 1);
+}
+
 static RealQemu *start(const Domain *domain, RealQemuFlags flags)
 {
     g_autoptr(GError) error = NULL;
@@ -64,7 +80,10 @@ static RealQemu *start(const Domain *domain, RealQemuFlags flags)
     g_autoptr(Launch) launch = launch_plan(domain, &options, &error);
     if (!launch)
         fail_msg("%s", error->message);
-    return real_qemu_start(domain->machine, flags, (const char *const *)launch->arguments->pdata);
+    RealQemu *qemu =
+        real_qemu_start(domain->machine, flags, (const char *const *)launch->arguments->pdata);
+    await_monitor(qemu);
+    return qemu;
 }
 
 static G_NORETURN void fail_for(const Domain *domain, const char *name, const char *what,

@@ -189,13 +189,19 @@ static void random_cards(RandomDomain *domain)
 
 static void random_bridges(RandomDomain *domain)
 {
+    static const char *const express[] = { "pcie-root-port", "pcie-to-pci-bridge", NULL };
+    static const char *const chain[] = { "pcie-switch-upstream-port",
+                                         "pcie-switch-downstream-port" };
     guint count = random_chance(domain, 40) ? g_rand_int_range(domain->rand, 1, 4) : 0;
-    for (guint i = 0; i < count; i++) {
+    guint more = domain->q35 && count > 0 && random_chance(domain, 30) ? G_N_ELEMENTS(chain) : 0;
+    for (guint i = 0; i < count + more; i++) {
+        const char *model = "pci-bridge";
+        if (domain->q35)
+            model = i >= count ? chain[i - count] : random_pick(domain, express);
+        if (domain->q35 && i == 0)
+            model = express[0];
         g_autofree char *head =
-            g_strdup_printf("controller type='pci' index='%u' model='%s'", i + 1,
-                            !domain->q35                ? "pci-bridge"
-                            : random_chance(domain, 30) ? "pcie-to-pci-bridge"
-                                                        : "pcie-root-port");
+            g_strdup_printf("controller type='pci' index='%u' model='%s'", i + 1, model);
         random_element(domain, head, "", FALSE);
     }
 }

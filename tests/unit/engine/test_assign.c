@@ -366,9 +366,21 @@ static void test_bridges_of_q35(void **state)
     check("q35", "<controller type='pci' index='1' model='pcie-to-pci-bridge'/>",
           "controller pci 1 02:00.0\ncontroller pci 2 00:01.0\n");
     check_refused("q35", "<controller type='pci' index='5' model='pcie-switch-downstream-port'/>",
-                  ENGINE_ERROR_REFUSED, "controller pci 5", "switch");
+                  ENGINE_ERROR_REFUSED, "controller pci 5", "lower index");
     check_refused("q35", "<controller type='pci' index='1' model='pci-bridge'/>",
-                  ENGINE_ERROR_REFUSED, "controller pci 1", "conventional PCI bus");
+                  ENGINE_ERROR_REFUSED, "controller pci 1", "lower index");
+    check_refused("q35",
+                  "<controller type='pci' index='1' model='pcie-switch-upstream-port'/>"
+                  "<controller type='pci' index='2' model='pcie-switch-downstream-port'/>",
+                  ENGINE_ERROR_REFUSED, "controller pci 1", "lower index");
+    /* The upstream port does not end up behind itself. */
+    check("q35",
+          "<controller type='pci' index='1' model='pcie-to-pci-bridge'/>"
+          "<controller type='pci' index='2' model='pcie-root-port'/>"
+          "<controller type='pci' index='3' model='pcie-switch-upstream-port'/>"
+          "<controller type='pci' index='4' model='pcie-switch-downstream-port'/>",
+          "controller pci 1 04:00.0\ncontroller pci 2 00:01.0\ncontroller pci 3 02:00.0\n"
+          "controller pci 4 03:00.0\n");
 }
 
 /* --- USB ------------------------------------------------------------------------------------- */

@@ -58,6 +58,10 @@ static void test_pci_buses(void **state)
               BRIDGE("2", "pcie-root-port", "slot='1'"),
           "");
     check("q35",
+          BRIDGE("1", "pcie-to-pci-bridge", "bus='2' slot='1'")
+              BRIDGE("2", "pci-bridge", "bus='1' slot='1'"),
+          "test.xml:4: controller pci 1: bus='0x02' is not below its own index='1'");
+    check("q35",
           BRIDGE("1", "pcie-root-port", "slot='2'")
               BRIDGE("2", "pcie-root-port", "bus='1' slot='0'"),
           "test.xml:5: controller pci 2: bus='0x01' (pcie-root-port) is not for it: a root port is "
