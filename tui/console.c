@@ -305,17 +305,17 @@ void console_input(Console *console)
 
 /* --- made and freed -------------------------------------------------------------------------- */
 
-static void take_theme(Console *console, const char *name)
+void console_take_theme(Console *console, const char *name)
 {
     g_autoptr(GError) error = NULL;
-    Theme *theme = theme_load(name, &error);
 
-    if (!theme) {
+    g_clear_pointer(&console->theme, theme_free);
+    console->theme = theme_load_usable(name, &error);
+    console->look.theme = console->theme;
+    g_free(console->theme_name);
+    console->theme_name = g_strdup(name ? name : console->theme->name);
+    if (error)
         console_say(console, ELEMENT_ERROR, "%s", error->message);
-        theme = theme_default();
-    }
-    console->theme = theme;
-    console->look.theme = theme;
 }
 
 Console *console_new(Session *session, const ConsoleSettings *settings, GError **error)
@@ -334,7 +334,7 @@ Console *console_new(Session *session, const ConsoleSettings *settings, GError *
     console->look.mono = !tty_has_colours(tty) || (no_colour && *no_colour);
     console->tree = tree_view_new(settings->ascii);
     console->recent = g_ptr_array_new_with_free_func(console_recent_free);
-    take_theme(console, settings->theme);
+    console_take_theme(console, settings->theme);
     console_take_tree(console);
     session_listen(session, on_session, console);
     return console;
@@ -352,6 +352,7 @@ void console_free(Console *console)
     tty_close(console->tty);
     tree_view_free(console->tree);
     theme_free(console->theme);
+    g_free(console->theme_name);
     g_clear_pointer(&console->hints, g_array_unref);
     g_ptr_array_unref(console->recent);
     g_free(console->detail_key);

@@ -24,7 +24,7 @@ void console_toggle(Console *console);
 void console_next_pane(Console *console);
 void console_zoom(Console *console);
 void console_vacant(Console *console);
-void console_next_theme(Console *console);
+void console_choose_theme(Console *console);
 void console_redraw(Console *console);
 void console_attach(Console *console);
 void console_detach(Console *console);

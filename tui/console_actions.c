@@ -4,6 +4,7 @@
 #include <signal.h>
 
 #include "tui/text_dialog.h"
+#include "tui/themes_dialog.h"
 
 /* --- moving ---------------------------------------------------------------------------------- */
 
@@ -100,27 +101,14 @@ void console_zoom(Console *console)
     console->focus = FOCUS_TREE;
 }
 
-void console_next_theme(Console *console)
+static void show_theme(const char *name, gpointer data)
 {
-    g_auto(GStrv) names = theme_names();
-    g_autoptr(GError) error = NULL;
-    guint next = 0;
-    Theme *theme;
+    console_take_theme(data, name);
+}
 
-    for (guint i = 0; names[i]; i++)
-        if (g_str_equal(names[i], console->theme->name) && names[i + 1])
-            next = i + 1;
-    theme = theme_load(names[next], &error);
-    if (!theme) {
-        console_say(console, ELEMENT_ERROR, "%s", error->message);
-        theme = theme_default();
-    } else {
-        console_say(console, ELEMENT_TEXT, "theme %s%s", theme->name,
-                    console->look.mono ? ", but there are no colours here" : "");
-    }
-    theme_free(console->theme);
-    console->theme = theme;
-    console->look.theme = theme;
+void console_choose_theme(Console *console)
+{
+    console_open(console, themes_dialog_new(console->theme_name, show_theme, console));
 }
 
 void console_redraw(Console *console)

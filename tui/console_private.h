@@ -34,6 +34,7 @@ struct Console {
     Tty *tty;
     Look look;
     Theme *theme;
+    char *theme_name; /* as asked for: another than theme's where that could not be had */
     gint64 (*now)(void);
 
     TreeView *tree;
@@ -81,6 +82,10 @@ void console_close_dialog(Console *console);
 void console_do(Console *console, DialogEffect effect);
 
 gboolean console_is_live(const Console *console);
+
+/* Looks like this theme from the next frame on; where it is bad, says why and looks like the one
+ * that stands in. name NULL: the default. */
+void console_take_theme(Console *console, const char *name);
 
 void console_say(Console *console, Element element, const char *format, ...) G_GNUC_PRINTF(3, 4);
 /* Lets the views take what the session has now. */

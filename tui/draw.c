@@ -85,15 +85,12 @@ static void set_style(const Canvas *canvas, Element element)
     int pair = 0;
 
     if (!canvas->look->mono && has_colors()) {
-        int foreground = colour_reduce(style.foreground, COLORS);
-        int background = colour_reduce(style.background, COLORS);
+        TerminalStyle there = theme_reduce(canvas->look->theme, style, COLORS);
 
-        if (COLORS <= 8 && colour_is_grey(style.foreground))
-            attribute |= A_DIM;
-        else if (COLORS <= 8 && style.foreground.type == COLOUR_INDEX &&
-                 style.foreground.value >= 8 && style.foreground.value < 16)
-            attribute |= A_BOLD;
-        pair = foreground < 0 && background < 0 ? PLAIN_PAIR : alloc_pair(foreground, background);
+        attribute = attributes(there.flags);
+        pair = there.foreground < 0 && there.background < 0
+                   ? PLAIN_PAIR
+                   : alloc_pair(there.foreground, there.background);
     }
     wattr_set(canvas->window, attribute, (short)MAX(pair, 0), NULL);
 }

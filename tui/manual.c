@@ -49,6 +49,9 @@ static const Entry environment[] = {
     { "BACKPLANE_QEMU",
       "QEMU that demo and run start, whatever a file names; default: the host's" },
     { "BACKPLANE_THEMES", "folder of themes that is looked into first" },
+    { "COLORTERM",
+      "truecolor or 24bit: all colours are used, where terminfo has the type of the terminal that "
+      "has them, such as xterm-direct" },
     { "NO_COLOR", "when set to anything, the console uses no colours" },
     { "TERM", "kind of the terminal; with dumb or none the console prints the tree as text" },
     { "TMPDIR", "where the demonstration guest keeps its images; default /tmp" },
@@ -56,6 +59,9 @@ static const Entry environment[] = {
 };
 
 static const Entry files[] = {
+    { "~/.config/backplane/themes",
+      "themes of the user (XDG_CONFIG_HOME in place of ~/.config where it is set); one hides that "
+      "of the same name that comes with the program" },
     { PKGDATADIR "/themes", "themes that come with the program" },
     { PKGDATADIR "/guest.elf", "kernel of the demonstration guest" },
 };

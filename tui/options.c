@@ -26,7 +26,8 @@ typedef struct {
 
 #define OFFSET(member) G_STRUCT_OFFSET(Raw, member)
 static const OptionRow rows[] = {
-    { "json", 0, NULL, "tree show attach detach match demo run", "print JSON", OFFSET(json) },
+    { "json", 0, NULL, "tree show attach detach match demo run themes", "print JSON",
+      OFFSET(json) },
     { "dry-run", 'n', NULL, "attach detach pin assign dumpxml",
       "print the plan, or what would change in the file, and do nothing", OFFSET(dry_run) },
     { "domain", 'd', "FILE", "console tree show attach detach",

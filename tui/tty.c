@@ -10,6 +10,8 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "tui/theme_terminal.h"
+
 #define ESCAPE_MS 25
 #define MOUSE_OFF "\033[?1006l\033[?1002l\033[?1000l"
 
@@ -110,12 +112,13 @@ static void set_modes(Tty *tty)
 
 Tty *tty_open(const char *type, FILE *out, FILE *in, GError **error)
 {
+    g_autofree char *direct = type ? NULL : terminal_direct_type(NULL);
     Tty *tty = g_new0(Tty, 1);
 
     tty->in = fileno(in);
     tty->out = fileno(out);
     rescue_prepare(tty->out);
-    tty->screen = newterm(type, out, in);
+    tty->screen = newterm(direct ? direct : type, out, in);
     if (!tty->screen) {
         g_set_error(error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
                     "The terminal type \"%s\" is not known here: set TERM to one that is, as in "

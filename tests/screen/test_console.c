@@ -320,7 +320,7 @@ static void every_terminal_gets_its_colours(void **state)
     static const struct {
         const char *type, *look;
     } cases[] = {
-        { "xterm-256color", "244" },
+        { "xterm-256color", "246" },
         { "xterm", "bg 4" },
         { "linux", NULL },
         { "vt100", NULL },
