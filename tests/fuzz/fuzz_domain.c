@@ -6,17 +6,9 @@
 #include "engine/xml_edit.h"
 #include "engine/xml_scan.h"
 #include "tests/fuzz/fuzz.h"
+#include "tests/support/xml_compare.h"
 
 #define ADDED "<added>\n  <inner/>\n</added>"
-
-static const XmlNode *nth(const XmlNode *node, guint index)
-{
-    const XmlNode *found = node->index == index ? node : NULL;
-    for (guint i = 0; found == NULL && i < node->children->len; i++) {
-        found = nth(node->children->pdata[i], index);
-    }
-    return found;
-}
 
 /* An edit that is sound is refused only where the encoding or a limit is in its way. */
 static XmlDocument *apply(const XmlEdit *edit)
@@ -31,7 +23,7 @@ static XmlDocument *apply(const XmlEdit *edit)
 static XmlDocument *set(XmlDocument *document, guint index, const char *value)
 {
     g_autoptr(XmlEdit) edit = xml_edit_new(document);
-    xml_edit_set(edit, nth(xml_document_root(document), index), "added", value, NULL);
+    xml_edit_set(edit, xml_nth(xml_document_root(document), index), "added", value, NULL);
     return apply(edit);
 }
 
@@ -39,34 +31,21 @@ static void set_and_back(XmlDocument *document, guint index)
 {
     static const char value[] = "<'€\n\">";
     g_autoptr(XmlDocument) more = set(document, index, value);
-    if (more == NULL || xml_node_get(nth(xml_document_root(document), index), "added") != NULL) {
+    if (more == NULL ||
+        xml_node_get(xml_nth(xml_document_root(document), index), "added") != NULL) {
         return;
     }
-    g_assert_cmpstr(xml_node_get(nth(xml_document_root(more), index), "added"), ==, value);
+    g_assert_cmpstr(xml_node_get(xml_nth(xml_document_root(more), index), "added"), ==, value);
     g_autoptr(XmlDocument) back = set(more, index, NULL);
     g_assert_true(back != NULL &&
                   g_bytes_equal(xml_document_bytes(back), xml_document_bytes(document)));
-}
-
-/* How many bytes of `before` are not in `after`, which begins and ends like it. */
-static gsize count_gone(const char *before, const char *after)
-{
-    gsize length = strlen(before), other = strlen(after), same = 0, tail = 0;
-    while (same < length && same < other && before[same] == after[same]) {
-        same++;
-    }
-    while (tail < length - same && tail < other - same &&
-           before[length - 1 - tail] == after[other - 1 - tail]) {
-        tail++;
-    }
-    return length - same - tail;
 }
 
 /* Nothing goes but what closes an empty element, or the blanks in it. */
 static void insert(XmlDocument *document, guint index)
 {
     const char *text = xml_document_text(document);
-    const XmlNode *node = nth(xml_document_root(document), index);
+    const XmlNode *node = xml_nth(xml_document_root(document), index);
     const XmlElementSpan *span = xml_scan_element(xml_document_scan(document), index);
     gsize most = span->self_closing        ? span->content - span->name_end
                  : node->children->len > 0 ? 0
@@ -75,8 +54,8 @@ static void insert(XmlDocument *document, guint index)
     xml_edit_insert(edit, node, NULL, ADDED);
     g_autoptr(XmlDocument) changed = apply(edit);
     if (changed != NULL) {
-        g_assert_cmpuint(count_gone(text, xml_document_text(changed)), <=, most);
-        g_assert_cmpuint(nth(xml_document_root(changed), index)->children->len, ==,
+        g_assert_cmpuint(xml_count_gone(text, xml_document_text(changed)), <=, most);
+        g_assert_cmpuint(xml_nth(xml_document_root(changed), index)->children->len, ==,
                          node->children->len + 1);
     }
 }
@@ -87,11 +66,11 @@ static void take_out(XmlDocument *document, guint index)
     const XmlElementSpan *span = xml_scan_element(xml_document_scan(document), index);
     gsize length = span->end - span->start, before = strlen(xml_document_text(document));
     g_autoptr(XmlEdit) edit = xml_edit_new(document);
-    xml_edit_remove(edit, nth(xml_document_root(document), index));
+    xml_edit_remove(edit, xml_nth(xml_document_root(document), index));
     g_autoptr(XmlDocument) changed = apply(edit);
     if (changed != NULL) {
         const char *text = xml_document_text(changed);
-        g_assert_cmpuint(count_gone(text, xml_document_text(document)), ==, 0);
+        g_assert_cmpuint(xml_count_gone(text, xml_document_text(document)), ==, 0);
         g_assert_cmpuint(strlen(text) + length, <=, before);
     }
 }

@@ -164,6 +164,21 @@ static void test_attributes_in_order(void **state)
     }
 }
 
+/* What looks like an element in a DOCTYPE is none. */
+static void test_doctype(void **state)
+{
+    static const char *const texts[] = {
+        "<!DOCTYPE a SYSTEM '><b>'><a/>",
+        "<!DOCTYPE a SYSTEM \"><b>\"><a/>",
+        "<!DOCTYPE a [<!ENTITY c '><b>'><!ENTITY d \"'><b>\">]><a/>",
+        "<!DOCTYPE a [<!-- '> <b> --><?c \"> <b> ?>]><a/>",
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(texts); i++) {
+        g_autoptr(XmlDocument) document = parse_good(texts[i]);
+        assert_int_equal(xml_document_scan(document)->elements->len, 1);
+    }
+}
+
 static void test_looking(void **state)
 {
     g_autoptr(XmlDocument) document =
@@ -274,7 +289,7 @@ static void test_nothing_outside_is_read(void **state)
 {
     g_autofree char *path = NULL;
     int file = g_file_open_tmp("outside-XXXXXX", &path, NULL);
-    static const char secret[] = "<!ENTITY more 'secret'>";
+    static const char secret[] = "<!ATTLIST a b CDATA 'secret'><!ENTITY more 'secret'>";
     assert_int_equal(write(file, secret, strlen(secret)), strlen(secret));
     close(file);
     static const char *const forms[] = {
@@ -350,6 +365,10 @@ static void test_limits(void **state)
     g_autofree char *declared = repeat("<a><b", " xmlns:c='d'", 32, ">");
     g_autofree char *twice = repeat(declared, "<e xmlns='f'>", 33, "");
     refused(twice, -1, "x.xml:1:810: more than 64 namespaces are declared at once");
+    g_autofree char *beside = repeat("<a>", "<e xmlns='f'></e><e xmlns='f'/>", 64, "</a>");
+    g_autoptr(XmlDocument) namespaces = parse_good(beside);
+    g_autofree char *entities = repeat("<!DOCTYPE a [", "<!ENTITY e ''>", 5000, "]><a/>");
+    refused(entities, -1, "its DOCTYPE has more than 64 KiB");
     g_autofree char *doctype = repeat("<!DOCTYPE a [<!-- ", "x", XML_DOCTYPE_MAX, "-->]><a/>");
     refused(doctype, -1, "its DOCTYPE has more than 64 KiB");
     static const char *const pieces[] = { "<b/>", "<!---->", "&#65;", "<?b?>", "<![CDATA[]]>" };
@@ -379,6 +398,7 @@ int main(void)
         cmocka_unit_test(test_values),
         cmocka_unit_test(test_places),
         cmocka_unit_test(test_attributes_in_order),
+        cmocka_unit_test(test_doctype),
         cmocka_unit_test(test_looking),
         cmocka_unit_test(test_bytes_are_kept),
         cmocka_unit_test(test_bad),

@@ -9,6 +9,7 @@
 
 #include "engine/xml_edit.h"
 #include "engine/xml_scan.h"
+#include "tests/support/xml_compare.h"
 #include "tests/unit/engine/nasty.h"
 
 static XmlDocument *parse(const char *text)
@@ -290,15 +291,6 @@ static void test_no_change(void **state)
     nasty_each(change_nothing);
 }
 
-static XmlNode *nth(XmlNode *node, guint index)
-{
-    XmlNode *found = node->index == index ? node : NULL;
-    for (guint i = 0; found == NULL && i < node->children->len; i++) {
-        found = nth(node->children->pdata[i], index);
-    }
-    return found;
-}
-
 static guint count_elements(const XmlDocument *document)
 {
     return xml_document_scan(document)->elements->len;
@@ -307,7 +299,7 @@ static guint count_elements(const XmlDocument *document)
 static XmlDocument *set_one(XmlDocument *document, guint index, const char *name, const char *value)
 {
     g_autoptr(XmlEdit) edit = xml_edit_new(document);
-    xml_edit_set(edit, nth(xml_document_root(document), index), name, value, NULL);
+    xml_edit_set(edit, xml_nth(xml_document_root(document), index), name, value, NULL);
     return apply(edit);
 }
 
@@ -325,10 +317,10 @@ static gboolean is_plain(const XmlDocument *document, const XmlNode *node, guint
 static void set_and_back(XmlDocument *document)
 {
     for (guint i = 0; i < count_elements(document); i++) {
-        const XmlNode *node = nth(xml_document_root(document), i);
+        const XmlNode *node = xml_nth(xml_document_root(document), i);
         g_autoptr(XmlDocument) more = set_one(document, i, "added", "<€>");
         g_autoptr(XmlDocument) less = set_one(more, i, "added", NULL);
-        assert_string_equal(xml_node_get(nth(xml_document_root(more), i), "added"), "<€>");
+        assert_string_equal(xml_node_get(xml_nth(xml_document_root(more), i), "added"), "<€>");
         same_bytes(document, less);
         for (guint j = 0; j < node->attributes->len; j++) {
             const XmlAttribute *attribute = node->attributes->pdata[j];
@@ -354,43 +346,27 @@ static void test_set_and_back(void **state)
 
 static GRand *chance;
 
-/* How many bytes of `before` are not in `after`, and the reverse, when they begin and end alike. */
-static void count_changed(const char *before, const char *after, gsize *gone, gsize *come)
-{
-    gsize length = strlen(before), other = strlen(after), same = 0, tail = 0;
-    while (same < length && same < other && before[same] == after[same]) {
-        same++;
-    }
-    while (tail < length - same && tail < other - same &&
-           before[length - 1 - tail] == after[other - 1 - tail]) {
-        tail++;
-    }
-    *gone = length - same - tail;
-    *come = other - same - tail;
-}
-
 /* An insertion takes nothing but what closes an empty element or the blanks in it, a removal
  * leaves nothing. */
 static void one_change(XmlDocument *document)
 {
     for (guint i = 1; i < count_elements(document); i++) {
-        XmlNode *node = nth(xml_document_root(document), i);
+        XmlNode *node = xml_nth(xml_document_root(document), i);
         const XmlElementSpan *span = xml_scan_element(xml_document_scan(document), i);
         const char *text = xml_document_text(document);
         g_autoptr(XmlEdit) insertion = xml_edit_new(document);
         xml_edit_insert(insertion, node, NULL, ADDED);
         g_autoptr(XmlDocument) more = apply(insertion);
-        gsize gone, come, blanks = strspn(text + span->content, " \t\r\n");
-        count_changed(text, xml_document_text(more), &gone, &come);
+        gsize blanks = strspn(text + span->content, " \t\r\n");
+        gsize gone = xml_count_gone(text, xml_document_text(more));
         assert_true(gone <= (span->self_closing        ? span->content - span->name_end
                              : node->children->len > 0 ? 0
                                                        : blanks));
         g_autoptr(XmlEdit) removal = xml_edit_new(document);
         xml_edit_remove(removal, node);
         g_autoptr(XmlDocument) less = apply(removal);
-        count_changed(text, xml_document_text(less), &gone, &come);
-        assert_int_equal(come, 0);
-        assert_true(gone >= span->end - span->start);
+        assert_int_equal(xml_count_gone(xml_document_text(less), text), 0);
+        assert_true(strlen(text) - strlen(xml_document_text(less)) >= span->end - span->start);
     }
 }
 
@@ -426,7 +402,7 @@ static void print_tree(GString *output, const XmlNode *node, const Deed *deeds)
 
 static void do_deed(XmlEdit *edit, XmlDocument *document, guint index, Deed deed)
 {
-    XmlNode *node = nth(xml_document_root(document), index);
+    XmlNode *node = xml_nth(xml_document_root(document), index);
     if (deed == SETS) {
         xml_edit_set(edit, node, "added", "a&b", NULL);
     } else if (deed == INSERTS) {
