@@ -46,8 +46,8 @@ static Dimms count_dimms(LaunchPlan *plan)
         const XmlNode *target = xml_node_child(device->node, "target");
         guint64 slot = dimms.slots;
 
-        if (device->kind != KIND_MEMORY)
-            continue;
+        if (device->kind != KIND_MEMORY || device->builtin)
+            continue; /* the board's are no memory of the guest's: smbus-eeprom */
         launch_number(xml_node_get(device->address.node, "slot"), &slot);
         dimms.slots = MAX(dimms.slots, (guint)slot) + 1;
         dimms.bytes += launch_bytes(plan, xml_node_child(target, "size"), NULL);
