@@ -32,6 +32,9 @@ void launch_free(Launch *launch);
  * "scsi0-0-3", "virtio-disk0"; NULL for what is built in. (transfer full) */
 char *launch_device_id(const DomainDevice *device);
 
+/* Character devices are called so, and then as the port that they are behind. */
+#define LAUNCH_CHARDEV "char"
+
 /* value as part of one of QEMU's comma-separated options. (transfer full) */
 char *launch_escape(const char *value);
 /* The command line for a shell, quoted, one option a line; what its monitor is to be told then as

@@ -113,10 +113,10 @@ static gboolean put_shared_memory(LaunchPlan *plan, const DomainDevice *device, 
     g_autoptr(GString) backend = g_string_new(NULL);
 
     if (socket) {
-        option_putf(backend, "id", "char%s", id);
+        option_putf(backend, "id", LAUNCH_CHARDEV "%s", id);
         option_put(backend, "path", socket);
         launch_addf(plan, "-chardev", "socket%s", backend->str);
-        option_putf(option, "chardev", "char%s", id);
+        option_putf(option, "chardev", LAUNCH_CHARDEV "%s", id);
         return TRUE;
     }
     if (!name || strchr(name, '/') || bytes == 0)

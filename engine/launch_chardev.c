@@ -126,9 +126,9 @@ void launch_put_chardev(LaunchPlan *plan, const DomainDevice *device, const char
     g_autoptr(GString) chardev = g_string_new(type->backend);
 
     launch_get(plan, device->node, "type");
-    option_putf(chardev, "id", "char%s", id);
+    option_putf(chardev, "id", LAUNCH_CHARDEV "%s", id);
     type->put(plan, source, chardev);
     put_log(plan, device->node, chardev);
     launch_add(plan, "-chardev", chardev->str);
-    option_putf(option, "chardev", "char%s", id);
+    option_putf(option, "chardev", LAUNCH_CHARDEV "%s", id);
 }

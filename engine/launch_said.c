@@ -30,6 +30,7 @@ static const char *const without_meaning[] = {
     "channel/target@port",
     "console/target@port",
     "console@tty",
+    "console@tty",
     "controller@index",
     "controller@type",
     "controller/target@index",
@@ -191,6 +192,8 @@ char *launch_path(LaunchPlan *plan, const char *path)
 
 /* ---- what is missing ---- */
 
+static void add_sentence(GPtrArray *sentences, const char *format, va_list arguments)
+    G_GNUC_PRINTF(2, 0);
 static void add_sentence(GPtrArray *sentences, const char *format, va_list arguments)
 {
     g_autofree char *text = g_strdup_vprintf(format, arguments);

@@ -1,11 +1,15 @@
 /* `run`: starts the guest that a domain file describes and leaves it running. */
 #include "tui/once.h"
 
+#include <string.h>
+
 #include "engine/emulator.h"
 #include "engine/launch.h"
 #include "tui/once_own.h"
 #include "tui/report.h"
 #include "tui/report_json.h"
+
+#define PTY "pty:" /* of query-chardev's file names */
 
 typedef struct {
     Domain *domain;
@@ -72,10 +76,35 @@ static int print_line(const RunPlan *plan)
 
 /* ---- the guest that runs ---- */
 
-static char *running_text(const Guest *guest, const GuestProcess *process)
+/* Which terminals its ports became: id of the port -> "/dev/pts/5". (transfer full) */
+static json_t *terminals(const Guest *guest)
 {
-    return g_strdup_printf("%s runs, its monitor is %s, its process %d\n", guest->name,
+    json_t *found = json_object();
+    size_t index;
+    json_t *chardev;
+
+    json_array_foreach (guest->chardevs, index, chardev) {
+        const char *label = json_string_value(json_object_get(chardev, "label"));
+        const char *file = json_string_value(json_object_get(chardev, "filename"));
+
+        if (label && file && g_str_has_prefix(label, LAUNCH_CHARDEV) && g_str_has_prefix(file, PTY))
+            json_object_set_new(found, label + strlen(LAUNCH_CHARDEV),
+                                report_string_json(file + strlen(PTY)));
+    }
+    return found;
+}
+
+static char *running_text(const Guest *guest, const GuestProcess *process, json_t *ports)
+{
+    GString *text = g_string_new(NULL);
+    const char *id;
+    json_t *terminal;
+
+    g_string_append_printf(text, "%s runs, its monitor is %s, its process %d\n", guest->name,
                            guest_process_target(process), guest_process_pid(process));
+    json_object_foreach (ports, id, terminal)
+        g_string_append_printf(text, "%s is %s\n", id, json_string_value(terminal));
+    return g_string_free(text, FALSE);
 }
 
 static void append_sentences(json_t *array, const GPtrArray *sentences)
@@ -84,37 +113,39 @@ static void append_sentences(json_t *array, const GPtrArray *sentences)
         json_array_append_new(array, report_string_json(sentences->pdata[i]));
 }
 
-static char *running_json(const Guest *guest, const OnceOwn *own)
+static char *running_json(const Guest *guest, const OnceOwn *own, json_t *ports)
 {
     const RunPlan *plan = own->data;
-
     json_t *missing = json_array();
     json_t *notes = json_array();
 
     append_sentences(missing, plan->launch->missing);
     append_sentences(notes, plan->emulator->notes);
     append_sentences(notes, plan->launch->notes);
-    return report_finish_json(
-        json_pack("{s:o, s:o, s:i, s:o, s:o, s:o}", "name", report_string_json(guest->name),
-                  "monitor", report_string_json(guest_process_target(own->process)), "pid",
-                  guest_process_pid(own->process), "program",
-                  report_string_json(plan->emulator->program), "missing", missing, "notes", notes));
+    return report_finish_json(json_pack(
+        "{s:o, s:o, s:i, s:o, s:O, s:o, s:o}", "name", report_string_json(guest->name), "monitor",
+        report_string_json(guest_process_target(own->process)), "pid",
+        guest_process_pid(own->process), "program", report_string_json(plan->emulator->program),
+        "terminals", ports, "missing", missing, "notes", notes));
 }
 
 /* All is as the file says: the guest is the user's from now on. */
-static void run_done(Once *once)
+static void on_read(Session *session, const GError *error, gpointer data)
 {
+    Once *once = data;
     const OnceOwn *own = once->data;
-    const Guest *guest = session_guest(once->session);
+    const Guest *guest = session_guest(session);
+    json_t *ports = terminals(guest);
 
     guest_process_keep(own->process);
     if (once_own_screen(once->options))
         once_end(once, EXIT_DONE);
     else
         once_answer(once,
-                    once->options->json ? running_json(guest, own)
-                                        : running_text(guest, own->process),
+                    once->options->json ? running_json(guest, own, ports)
+                                        : running_text(guest, own->process, ports),
                     EXIT_DONE);
+    json_decref(ports);
 }
 
 static void on_links(Session *session, const Transaction *transaction, gpointer data)
@@ -122,7 +153,7 @@ static void on_links(Session *session, const Transaction *transaction, gpointer 
     Once *once = data;
 
     if (transaction_outcome(transaction) == OUTCOME_DONE) {
-        run_done(once);
+        session_read(session, INVENTORY_ALL, on_read, once);
     } else {
         report_complain("a link could not be taken down: %s", transaction_error(transaction));
         once_end(once, EXIT_REFUSED);
@@ -151,7 +182,7 @@ static void run_live(Once *once)
     const RunPlan *run = own->data;
 
     if (run->launch->down->len == 0)
-        run_done(once);
+        session_read(once->session, INVENTORY_ALL, on_read, once);
     else
         session_run(once->session, take_down(run->launch->down), on_links, once);
 }

@@ -117,14 +117,31 @@ static void the_guest_runs_on(void **state)
 
 static void its_monitor_and_process_are_told(void **state)
 {
-    g_autofree char *file = domain_file("");
+    g_autofree char *file = domain_file("<serial type='pty'/>");
     g_autoptr(Run) run = RUN("run", file);
     const char *process = strstr(run->out, ", its process ");
 
     assert_int_equal(run->status, 0);
     assert_true(g_str_has_prefix(run->out, "small runs, its monitor is "));
     assert_non_null(process);
+    assert_non_null(strstr(run->out, "\nserial0 is /dev/pts/"));
     end(atoi(process + strlen(", its process ")));
+}
+
+/* Which terminal a port became is QEMU's to say. */
+static void its_terminals_are_told(void **state)
+{
+    g_autofree char *file = domain_file("<serial type='pty'/><serial type='null'/>");
+    g_autoptr(Run) run = RUN("run", file, "--json");
+    json_t *json = run_json(run);
+    json_t *terminals = json_object_get(json, "terminals");
+    const char *terminal = json_string_value(json_object_get(terminals, "serial0"));
+
+    assert_int_equal(json_object_size(terminals), 1);
+    assert_true(g_str_has_prefix(terminal, "/dev/pts/"));
+    assert_true(g_file_test(terminal, G_FILE_TEST_EXISTS));
+    end(pid_of(json));
+    json_decref(json);
 }
 
 /* ---- links ---- */
@@ -415,6 +432,7 @@ int main(void)
         cmocka_unit_test(the_guest_runs_on),
         cmocka_unit_test(its_monitor_and_process_are_told),
         cmocka_unit_test(it_has_no_terminal),
+        cmocka_unit_test(its_terminals_are_told),
         cmocka_unit_test(links_are_taken_down),
         cmocka_unit_test(what_is_not_translated_is_told),
         cmocka_unit_test(strict_refuses_it),
