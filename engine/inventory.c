@@ -73,6 +73,7 @@ struct Inventory {
     Paths *paths;
     GQueue *wishes; /* (Wish) the first one is under way */
     guint attempt;
+    gboolean forgets; /* what was learned, before the next read */
     Slot slots[REPLIES];
     json_t *replies[REPLIES];
     guint waiting; /* replies that have not come */
@@ -82,15 +83,33 @@ struct Inventory {
 
 static void start(Inventory *inventory);
 
-Inventory *inventory_new(Monitor *monitor)
+static Inventory *inventory_with(Paths *paths, Monitor *monitor)
 {
     Inventory *inventory = g_new0(Inventory, 1);
     inventory->monitor = monitor;
-    inventory->paths = paths_new(monitor);
+    inventory->paths = paths;
     inventory->wishes = g_queue_new();
     for (guint i = 0; i < REPLIES; i++)
         inventory->slots[i].inventory = inventory;
     return inventory;
+}
+
+Inventory *inventory_new(Monitor *monitor)
+{
+    return inventory_with(paths_new(monitor), monitor);
+}
+
+Inventory *inventory_copy(const Inventory *inventory, Monitor *monitor)
+{
+    if (!g_queue_is_empty(inventory->wishes))
+        return NULL;
+    return inventory_with(paths_copy(inventory->paths, monitor), monitor);
+}
+
+gboolean inventory_forget(Inventory *inventory)
+{
+    inventory->forgets = TRUE;
+    return !g_queue_is_empty(inventory->wishes);
 }
 
 static void clear_replies(Inventory *inventory)
@@ -309,6 +328,11 @@ static void start(Inventory *inventory)
 {
     const Wish *wish = g_queue_peek_head(inventory->wishes);
     guint count = wish->depth == INVENTORY_ALL ? REPLIES : REPLY_NODES;
+    if (inventory->forgets) {
+        paths_free(inventory->paths);
+        inventory->paths = paths_new(inventory->monitor);
+        inventory->forgets = FALSE;
+    }
     inventory->waiting = count;
     for (guint i = 0; i < count; i++)
         inventory->slots[i].command = send_question(inventory, i);

@@ -24,6 +24,13 @@ Inventory *inventory_new(Monitor *monitor);
 /* A read under way is dropped: its callback is not called. */
 void inventory_free(Inventory *inventory);
 
+/* One that has learned what this one had after its latest read, and reads by this monitor. NULL
+ * while a read is under way. (transfer full) */
+Inventory *inventory_copy(const Inventory *inventory, Monitor *monitor);
+/* The next read asks for all it needs, also for what would be known by now. TRUE: one is under way,
+ * which does not. */
+gboolean inventory_forget(Inventory *inventory);
+
 /* Reads; a read asked for while another is under way starts after it. Calls back once. */
 void inventory_read(Inventory *inventory, InventoryDepth depth, InventoryFn done, gpointer data);
 

@@ -104,6 +104,46 @@ Paths *paths_new(Monitor *monitor)
     return paths;
 }
 
+static gpointer known_copy(gconstpointer value)
+{
+    Known *copy = g_memdup2(value, sizeof *copy);
+    copy->devices = g_strdup(copy->devices);
+    copy->paths = g_strdupv(copy->paths);
+    return copy;
+}
+
+static gpointer handler_copy(gconstpointer value)
+{
+    Handler *copy = g_memdup2(value, sizeof *copy);
+    copy->path = g_strdup(copy->path);
+    return copy;
+}
+
+static gpointer text_copy(gconstpointer value)
+{
+    return g_strdup(value);
+}
+
+static void copy_all(GHashTable *to, GHashTable *from, gpointer (*copy)(gconstpointer value))
+{
+    GHashTableIter iter;
+    gpointer key, value;
+    g_hash_table_iter_init(&iter, from);
+    while (g_hash_table_iter_next(&iter, &key, &value))
+        g_hash_table_insert(to, g_strdup(key), copy(value));
+}
+
+Paths *paths_copy(const Paths *paths, Monitor *monitor)
+{
+    Paths *copy = paths_new(monitor);
+    copy_all(copy->buses, paths->buses, known_copy);
+    copy_all(copy->links, paths->links, text_copy);
+    copy_all(copy->handlers, paths->handlers, handler_copy);
+    copy->anonymous = g_strdup(paths->anonymous);
+    copy->learned = paths->learned;
+    return copy;
+}
+
 void paths_free(Paths *paths)
 {
     GHashTableIter iter;

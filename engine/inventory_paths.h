@@ -20,6 +20,8 @@ typedef void (*PathsDoneFn)(gboolean complete, const GError *error, gpointer dat
 
 /* What was learned stays known until paths_free, for one connection. */
 Paths *paths_new(Monitor *monitor);
+/* Has learned the same, and no run is under way. */
+Paths *paths_copy(const Paths *paths, Monitor *monitor);
 /* Calls back no more. */
 void paths_free(Paths *paths);
 

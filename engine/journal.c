@@ -7,6 +7,7 @@
 struct Journal {
     GPtrArray *entries; /* (JournalEntry) a ring once it is full */
     guint oldest;
+    guint64 count; /* ever added */
 };
 
 static void entry_free(gpointer data)
@@ -49,11 +50,9 @@ void journal_free(Journal *journal)
     g_free(journal);
 }
 
-void journal_add(Journal *journal, DeviceState state, const char *subject, const char *text,
-                 const char *outcome, gint64 elapsed)
+static void journal_push(Journal *journal, JournalEntry *entry)
 {
-    JournalEntry *entry = entry_new(state, subject, text, outcome, elapsed);
-
+    journal->count++;
     if (journal->entries->len < JOURNAL_ENTRIES) {
         g_ptr_array_add(journal->entries, entry);
         return;
@@ -61,6 +60,34 @@ void journal_add(Journal *journal, DeviceState state, const char *subject, const
     entry_free(journal->entries->pdata[journal->oldest]);
     journal->entries->pdata[journal->oldest] = entry;
     journal->oldest = (journal->oldest + 1) % JOURNAL_ENTRIES;
+}
+
+void journal_add(Journal *journal, DeviceState state, const char *subject, const char *text,
+                 const char *outcome, gint64 elapsed)
+{
+    journal_push(journal, entry_new(state, subject, text, outcome, elapsed));
+}
+
+void journal_restore(Journal *journal, const JournalEntry *entry)
+{
+    JournalEntry *copy = g_memdup2(entry, sizeof *entry);
+
+    copy->subject = g_strdup(entry->subject);
+    copy->text = g_strdup(entry->text);
+    copy->outcome = g_strdup(entry->outcome);
+    journal_push(journal, copy);
+}
+
+void journal_clear(Journal *journal)
+{
+    g_ptr_array_set_size(journal->entries, 0);
+    journal->oldest = 0;
+    journal->count = 0;
+}
+
+guint64 journal_count(const Journal *journal)
+{
+    return journal->count;
 }
 
 guint journal_length(const Journal *journal)

@@ -22,7 +22,13 @@ void journal_free(Journal *journal);
 /* text and outcome are made printable. outcome may be NULL. */
 void journal_add(Journal *journal, DeviceState state, const char *subject, const char *text,
                  const char *outcome, gint64 elapsed);
+/* An entry as it was once: the texts are printable already (copied). */
+void journal_restore(Journal *journal, const JournalEntry *entry);
+void journal_clear(Journal *journal);
+
 guint journal_length(const Journal *journal);
+/* How many were ever added: another number means that something came. */
+guint64 journal_count(const Journal *journal);
 /* 0 is the oldest. */
 const JournalEntry *journal_entry(const Journal *journal, guint index);
 

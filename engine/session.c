@@ -47,8 +47,7 @@ void session_notify(Session *session, SessionChange change)
 
 const char *session_name(const Session *session)
 {
-    return session->guest && session->guest->name ? session->guest->name
-                                                  : target_text(session->target);
+    return session->guest && session->guest->name ? session->guest->name : session_target(session);
 }
 
 void session_log(Session *session, DeviceState state, const char *subject, const char *text,
@@ -211,15 +210,10 @@ void session_enter_live(Session *session)
 
 /* --- life ------------------------------------------------------------------------------------ */
 
-Session *session_new(const char *text, SessionMode mode, GError **error)
+Session *session_new_idle(SessionMode mode)
 {
-    g_autoptr(Target) target = target_parse(text, error);
-    Session *session;
+    Session *session = g_rc_box_new0(Session);
 
-    if (!target)
-        return NULL;
-    session = g_rc_box_new0(Session);
-    session->target = g_steal_pointer(&target);
     session->mode = mode;
     session->listeners = g_ptr_array_new_with_free_func(g_free);
     session->trace = trace_new();
@@ -232,6 +226,17 @@ Session *session_new(const char *text, SessionMode mode, GError **error)
     session->history = history_new();
     session->queries = g_ptr_array_new();
     session_facts_init(session);
+    return session;
+}
+
+Session *session_new(const char *text, SessionMode mode, GError **error)
+{
+    Target *target = target_parse(text, error);
+    Session *session = target ? session_new_idle(mode) : NULL;
+
+    if (!session)
+        return NULL;
+    session->target = target;
     session_open(session);
     return session;
 }
@@ -259,6 +264,7 @@ static void session_clear(gpointer data)
     g_hash_table_unref(session->asked);
     g_ptr_array_unref(session->watchers);
     domain_file_free(session->domain_file);
+    session_replay_free(session->replay);
 }
 
 void session_unref(Session *session)
@@ -271,6 +277,7 @@ void session_free(Session *session)
     if (!session)
         return;
     session->freed = TRUE;
+    session_record_stop(session);
     session_runs_free(session);
     session_queries_free(session);
     g_ptr_array_set_size(session->watchers, 0);
@@ -297,7 +304,7 @@ gint64 session_lost_at(const Session *session)
 
 const char *session_target(const Session *session)
 {
-    return target_text(session->target);
+    return session->replay ? session_replay_path(session->replay) : target_text(session->target);
 }
 
 const Guest *session_guest(const Session *session)
@@ -322,12 +329,34 @@ gint64 session_latency(const Session *session)
 
 gint64 session_silence(const Session *session)
 {
+    if (session->replay)
+        return session_replay_silence(session->replay);
     return session->monitor ? monitor_silence(session->monitor) : 0;
+}
+
+gint64 session_now(const Session *session)
+{
+    return session->replay ? session_replay_now(session->replay) : g_get_real_time();
+}
+
+gint64 session_clock(const Session *session)
+{
+    return session->replay ? session_replay_clock(session->replay) : g_get_monotonic_time();
+}
+
+gboolean session_allows_changes(const Session *session, GError **error)
+{
+    if (!session->replay)
+        return TRUE;
+    g_set_error(error, ENGINE_ERROR, ENGINE_ERROR_REFUSED,
+                "this is a recording of what was, and nothing in it can be changed: connect to "
+                "the guest itself");
+    return FALSE;
 }
 
 void session_reconnect(Session *session)
 {
-    if (session->state != SESSION_LOST)
+    if (session->state != SESSION_LOST || session->replay)
         return;
     session_hang_up(session);
     g_clear_pointer(&session->farewell, g_free);

@@ -82,7 +82,7 @@ void session_reconnect(Session *session);
 void session_pause(Session *session, gboolean pause);
 
 /* Reads the guest. Told once a read that began after the call is published; not told when the
- * connection goes, nor after session_free. */
+ * connection goes, nor after session_free, nor in a replay. */
 typedef void (*SessionReadFn)(Session *session, const GError *error, gpointer data);
 void session_read(Session *session, InventoryDepth depth, SessionReadFn done, gpointer data);
 

@@ -144,7 +144,8 @@ static void domain_changed(Session *session)
 
 gboolean session_domain_open(Session *session, const char *path, GError **error)
 {
-    g_autoptr(Domain) domain = read_domain(path, error);
+    gboolean allowed = session_allows_changes(session, error);
+    g_autoptr(Domain) domain = allowed ? read_domain(path, error) : NULL;
     DomainFile *old = session->domain_file;
 
     if (!domain)
@@ -159,6 +160,17 @@ gboolean session_domain_open(Session *session, const char *path, GError **error)
     return TRUE;
 }
 
+DomainFile *session_domain_show(Session *session, const char *name, Domain *saved, Domain *domain)
+{
+    DomainFile *old = session->domain_file;
+
+    session->domain_file = domain ? domain_file_new(name, domain) : NULL;
+    if (saved)
+        set_domain(&session->domain_file->saved, saved);
+    matching_free(session_domain_rematch(session));
+    return old;
+}
+
 /* --- what it is ------------------------------------------------------------------------------ */
 
 const char *session_domain_path(const Session *session)
@@ -169,6 +181,11 @@ const char *session_domain_path(const Session *session)
 const Domain *session_domain(const Session *session)
 {
     return session->domain_file ? session->domain_file->domain : NULL;
+}
+
+const Domain *session_domain_saved(const Session *session)
+{
+    return session->domain_file ? session->domain_file->saved : NULL;
 }
 
 const Match *session_match(const Session *session)
@@ -201,6 +218,8 @@ gboolean session_domain_check_free(const Session *session, GError **error)
 {
     const DomainFile *file = session->domain_file;
 
+    if (!session_allows_changes(session, error))
+        return FALSE;
     if (!file) {
         g_set_error(error, ENGINE_ERROR, ENGINE_ERROR_REFUSED,
                     "there is no domain file: start with --domain FILE");

@@ -60,9 +60,9 @@ static gboolean sits_on_unnumbered_bus(const Device *device)
            device->bus->number == PCI_BUS_UNKNOWN;
 }
 
-static const char *explain_running(const Device *device)
+static const char *explain_running(const Session *session, const Device *device)
 {
-    gint64 waited = g_get_real_time() - device->since;
+    gint64 waited = session_now(session) - device->since;
     gboolean express = device->bus && device->bus->family == BUS_PCIE;
 
     if (sits_on_unnumbered_bus(device))
@@ -90,5 +90,5 @@ char *session_explain_leaving(const Session *session, const Device *device)
     if (!needs_the_guest(device))
         return g_strdup("QEMU takes such a device out by itself, whatever the guest does, and has "
                         "not told that it is done.");
-    return g_strdup(known ? known : explain_running(device));
+    return g_strdup(known ? known : explain_running(session, device));
 }

@@ -241,8 +241,12 @@ HotplugFacts session_facts(Session *session, const Request *request, SessionFact
 {
     HotplugFacts facts = { .drivers = session->drivers };
     g_autofree char *driver = session->guest ? hotplug_driver(session->guest, request) : NULL;
-    gboolean complete = facts_guest(session, &facts);
+    gboolean complete;
 
+    facts.guest = session->guest;
+    if (session->replay)
+        return facts;
+    complete = facts_guest(session, &facts);
     /* A name that is still being typed is no reason to ask, or to make QEMU load a module. */
     if (driver && model_find(driver))
         complete &= session_know_driver(session, driver);

@@ -11,7 +11,7 @@ struct Query {
     char **names;
     SessionPlanFn done; /* NULL once it is forgotten */
     gpointer data;
-    guint idle; /* there is no connection: says so in the next turn */
+    guint idle; /* there is no connection, or a replay: says so in the next turn */
     gboolean started;
     Guest *guest; /* as it was read for this query; NULL before */
     ImageProbe *image;
@@ -222,9 +222,10 @@ static gboolean on_unconnected(gpointer data)
     g_autoptr(GError) error = NULL;
 
     query->idle = 0;
-    error = session->error ? g_error_copy(session->error)
-                           : g_error_new(MONITOR_ERROR, MONITOR_ERROR_CLOSED,
-                                         "there is no connection to the guest: connect again");
+    if (session_allows_changes(session, &error))
+        error = session->error ? g_error_copy(session->error)
+                               : g_error_new(MONITOR_ERROR, MONITOR_ERROR_CLOSED,
+                                             "there is no connection to the guest: connect again");
     query_finish(query, NULL, error);
     session_unref(session);
     return G_SOURCE_REMOVE;
@@ -235,7 +236,7 @@ static void query_add(Query *query)
     Session *session = query->session;
 
     g_ptr_array_add(session->queries, query);
-    if (session->state == SESSION_LOST)
+    if (session->state == SESSION_LOST || session->replay)
         query->idle = g_timeout_add(0, on_unconnected, query);
     else if (session->state == SESSION_LIVE)
         query_start(query);

@@ -12,12 +12,14 @@ typedef struct Query Query;
 typedef struct ImageProbe ImageProbe;
 typedef struct Watch Watch;
 typedef struct DomainFile DomainFile;
+typedef struct SessionRecord SessionRecord;
+typedef struct SessionReplay SessionReplay;
 typedef struct Matching Matching;
 
 /* Shared by reference counting: what comes from the main loop holds a reference, so that listeners
  * may free the session. A freed or lost session has no monitor. */
 struct Session {
-    Target *target;
+    Target *target; /* NULL in a replay */
     SessionMode mode;
     SessionState state;
     GError *error;
@@ -57,12 +59,17 @@ struct Session {
     gboolean facts_read; /* a complete read for dialogs is under way */
 
     DomainFile *domain_file; /* NULL without */
+
+    SessionRecord *record; /* NULL while nothing is recorded */
+    SessionReplay *replay; /* NULL in a live session */
 };
 
 /* --- session.c ------------------------------------------------------------------------------- */
 
 void session_unref(Session *session);
 
+/* Without a connection, and nothing begins. (transfer full) */
+Session *session_new_idle(SessionMode mode);
 void session_notify(Session *session, SessionChange change);
 void session_log(Session *session, DeviceState state, const char *subject, const char *text,
                  const char *outcome, gint64 elapsed);
@@ -144,6 +151,27 @@ gboolean session_domain_check_free(const Session *session, GError **error);
 /* Whether memory holds nothing that a plan which changes the file would leave behind. Errors: the
  * same. */
 gboolean session_domain_check_saved(const Session *session, GError **error);
+
+/* As the file was read, or saved last; NULL without one. */
+const Domain *session_domain_saved(const Session *session);
+/* In a replay: the domain file is this now, none where domain is NULL. Tells nobody, and gives the
+ * one before, for whoever still looks at it. (transfer full) */
+DomainFile *session_domain_show(Session *session, const char *name, Domain *saved, Domain *domain);
+
+/* --- session_record.c ------------------------------------------------------------------------ */
+
+/* A plan is over that was "new", "undo" or "redo". */
+void session_record_ended(Session *session, const Transaction *transaction, const char *kind);
+const char *session_state_name(SessionState state);
+const char *session_outcome_name(Outcome outcome);
+
+/* --- session_replay.c ------------------------------------------------------------------------ */
+
+void session_replay_free(SessionReplay *replay);
+const char *session_replay_path(const SessionReplay *replay);
+gint64 session_replay_now(const SessionReplay *replay);
+gint64 session_replay_clock(const SessionReplay *replay);
+gint64 session_replay_silence(const SessionReplay *replay);
 
 /* --- session_carry.c ------------------------------------------------------------------------- */
 

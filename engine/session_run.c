@@ -6,8 +6,13 @@
 
 typedef enum { RUN_NEW, RUN_UNDO, RUN_REDO } RunKind;
 
+static const char *const kind_names[] = {
+    [RUN_NEW] = "new", [RUN_UNDO] = "undo", [RUN_REDO] = "redo"
+};
+
 struct Run {
     Session *session;
+    guint refused; /* idle: tells that it cannot run in a replay */
     Transaction *transaction;
     RunKind kind;
     const Plan *from; /* the plan of the history that is undone or redone */
@@ -216,6 +221,8 @@ static void run_remember(Run *run)
 
 static void run_free(Run *run)
 {
+    if (run->refused)
+        g_source_remove(run->refused);
     transaction_free(run->transaction);
     g_ptr_array_unref(run->awaited);
     g_free(run);
@@ -244,6 +251,7 @@ static void on_finished(Transaction *transaction, gpointer data)
     Session *session = g_rc_box_acquire(run->session);
 
     run_remember(run);
+    session_record_ended(session, transaction, kind_names[run->kind]);
     if (transaction_plan(transaction)->file)
         session_domain_touched(session);
     g_ptr_array_remove(session->running, transaction);
@@ -278,18 +286,51 @@ static RunKind run_kind(const Session *session, const Plan *plan)
     return session->offered_from == history_undoable(session->history) ? RUN_UNDO : RUN_REDO;
 }
 
-const Transaction *session_run(Session *session, Plan *plan, SessionRunFn finished, gpointer data)
+static gboolean on_refused(gpointer data)
 {
-    static const TransactionListener listener = { on_step, on_finished };
+    Run *run = data;
+    Session *session = g_rc_box_acquire(run->session);
+
+    run->refused = 0;
+    run_conclude(run);
+    session_unref(session);
+    return G_SOURCE_REMOVE;
+}
+
+/* In a replay: over at once, and in no list of what runs. */
+static const Transaction *run_refuse(Run *run, Plan *plan)
+{
+    g_autoptr(GError) error = NULL;
+
+    session_allows_changes(run->session, &error);
+    run->transaction = transaction_new_recorded(plan);
+    transaction_show(run->transaction, OUTCOME_ROLLED_BACK, error->message, NULL);
+    g_ptr_array_add(run->session->runs, run);
+    run->refused = g_timeout_add(0, on_refused, run);
+    return run->transaction;
+}
+
+static Run *run_new(Session *session, SessionRunFn finished, gpointer data)
+{
     Run *run = g_new0(Run, 1);
-    gboolean freed;
 
     run->session = session;
-    run->kind = run_kind(session, plan);
-    run->from = session->offered_from;
     run->awaited = g_ptr_array_new_with_free_func(g_free);
     run->finished = finished;
     run->data = data;
+    return run;
+}
+
+const Transaction *session_run(Session *session, Plan *plan, SessionRunFn finished, gpointer data)
+{
+    static const TransactionListener listener = { on_step, on_finished };
+    Run *run = run_new(session, finished, data);
+    gboolean freed;
+
+    if (session->replay)
+        return run_refuse(run, plan);
+    run->kind = run_kind(session, plan);
+    run->from = session->offered_from;
     run->transaction = transaction_new(session->state == SESSION_LIVE ? session->monitor : NULL,
                                        plan, &listener, run);
     g_ptr_array_add(session->runs, run);
@@ -305,7 +346,7 @@ gboolean session_cancel(Session *session, const Transaction *transaction)
 {
     guint index;
 
-    return g_ptr_array_find(session->running, transaction, &index) &&
+    return !session->replay && g_ptr_array_find(session->running, transaction, &index) &&
            transaction_cancel(session->running->pdata[index]);
 }
 
@@ -373,7 +414,7 @@ gboolean session_ask_again(Session *session, const Device *device)
     Transaction *transaction = awaiting(session, device);
     g_autofree char *name = NULL;
 
-    if (!transaction)
+    if (!transaction || session->replay)
         return FALSE;
     transaction_ask_again(transaction);
     name = device_display_name(device);

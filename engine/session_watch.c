@@ -332,8 +332,11 @@ static void on_read(Guest *guest, const GError *error, gpointer data)
 void session_read(Session *session, InventoryDepth depth, SessionReadFn done, gpointer data)
 {
     Watch *watch = session->watch;
-    Read *read = g_new0(Read, 1);
+    Read *read;
 
+    if (session->replay)
+        return;
+    read = g_new0(Read, 1);
     read->session = session;
     read->done = done;
     read->data = data;

@@ -23,6 +23,7 @@ struct Transaction {
     guint undo;      /* action of the current step's undo */
     guint deadline;  /* of an undo that waits for the guest */
     gboolean silent; /* a device went without DEVICE_DELETED */
+    char **shown;    /* of a recorded one: what its step waits for */
     json_t *deleted; /* payloads of DEVICE_DELETED: some come before the device_del they belong to,
                         since an eject takes the whole slot */
 };
@@ -36,6 +37,7 @@ static void transaction_clear(gpointer data)
     plan_free(transaction->plan);
     json_decref(transaction->deleted);
     g_free(transaction->error);
+    g_strfreev(transaction->shown);
 }
 
 static void transaction_unref(Transaction *transaction)
@@ -329,6 +331,38 @@ Transaction *transaction_new(Monitor *monitor, Plan *plan, const TransactionList
     return transaction;
 }
 
+Transaction *transaction_new_recorded(Plan *plan)
+{
+    Transaction *transaction = g_rc_box_new0(Transaction);
+
+    transaction->plan = plan;
+    return transaction;
+}
+
+/* The step that is under way, or was last. */
+static guint step_shown(const Plan *plan)
+{
+    for (guint i = 0; i < plan->steps->len; i++) {
+        StepState state = ((const Step *)plan->steps->pdata[i])->state;
+
+        if (state == STEP_LEAVING || state == STEP_RUNNING || state == STEP_UNDOING)
+            return i;
+    }
+    return plan->steps->len ? plan->steps->len - 1 : 0;
+}
+
+void transaction_show(Transaction *transaction, Outcome outcome, const char *error, char **leaves)
+{
+    gboolean waits = leaves && transaction->plan->steps->len;
+
+    transaction->outcome = outcome;
+    transaction->current = step_shown(transaction->plan);
+    g_free(transaction->error);
+    transaction->error = g_strdup(error);
+    g_strfreev(transaction->shown);
+    transaction->shown = waits ? g_strdupv(leaves) : NULL;
+}
+
 void transaction_free(Transaction *transaction)
 {
     if (!transaction)
@@ -377,7 +411,7 @@ const char *const *transaction_leaves(const Transaction *transaction)
 {
     const Action *action = transaction->work ? work_leaving(transaction->work) : NULL;
 
-    return action ? (const char *const *)action->leaves : NULL;
+    return (const char *const *)(action ? action->leaves : transaction->shown);
 }
 
 char **transaction_leftovers(const Transaction *transaction)

@@ -32,6 +32,11 @@ typedef struct {
  * connection, and it ends as OUTCOME_LOST. */
 Transaction *transaction_new(Monitor *monitor, Plan *plan, const TransactionListener *listener,
                              gpointer data);
+/* One that was recorded: it shows what it is given, and does nothing. leaves: the QOM paths that
+ * its step waits for, NULL unless one waits. plan: (transfer full). */
+Transaction *transaction_new_recorded(Plan *plan);
+void transaction_show(Transaction *transaction, Outcome outcome, const char *error, char **leaves);
+
 /* Stops listening; what was sent stays sent. Safe inside its own callbacks; the monitor must still
  * be there unless the transaction is over. */
 void transaction_free(Transaction *transaction);

@@ -83,6 +83,64 @@ json_t *json_text_parse(const char *text, gsize length)
     return value;
 }
 
+/* --- members --------------------------------------------------------------------------------- */
+
+static const char *skip_blanks(const char *at, const char *end)
+{
+    while (at < end && g_ascii_isspace(*at))
+        at++;
+    return at;
+}
+
+/* Behind the value that begins here. */
+static const char *value_end(const char *at, const char *end)
+{
+    guint depth = 0;
+
+    while (at < end) {
+        if (*at == '"') {
+            at = string_end(at, end);
+        } else {
+            depth += *at == '{' || *at == '[';
+            depth -= (*at == '}' || *at == ']') && depth > 0;
+            at = strchr("{}[],:", *at) ? at + 1 : MAX(number_end(at, end), at + 1);
+        }
+        if (depth == 0)
+            return at;
+    }
+    return end;
+}
+
+/* Names with escapes are none that anybody asks for. */
+static gboolean names_member(const char *at, const char *name_end, const char *member)
+{
+    gsize length = strlen(member);
+
+    return (gsize)(name_end - at) == length + 2 && memcmp(at + 1, member, length) == 0;
+}
+
+gboolean json_text_member(const char *text, gsize length, const char *member, gsize *start,
+                          gsize *end)
+{
+    const char *limit = text + length;
+    const char *at = skip_blanks(skip_blanks(text, limit) + 1, limit);
+
+    while (at < limit && *at == '"') {
+        const char *name_end = string_end(at, limit);
+        const char *value = skip_blanks(skip_blanks(name_end, limit) + 1, limit);
+        const char *next = value < limit ? value_end(value, limit) : limit;
+
+        if (value < limit && names_member(at, name_end, member)) {
+            *start = value - text;
+            *end = next - text;
+            return TRUE;
+        }
+        at = skip_blanks(next, limit);
+        at = at < limit ? skip_blanks(at + 1, limit) : at;
+    }
+    return FALSE;
+}
+
 /* --- layout ---------------------------------------------------------------------------------- */
 
 /* Deeper levels stand below each other: else a peer could make a short text very long. */
@@ -102,13 +160,6 @@ static void break_line(const Layout *layout)
     g_string_append_c(layout->out, '\n');
     for (guint i = 0; i < MIN(layout->depth, INDENTED_MOST); i++)
         g_string_append(layout->out, "  ");
-}
-
-static const char *skip_blanks(const char *at, const char *end)
-{
-    while (at < end && g_ascii_isspace(*at))
-        at++;
-    return at;
 }
 
 /* Empty brackets stay together. */

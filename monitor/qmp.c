@@ -39,6 +39,7 @@ struct Qmp {
     GQueue slots;        /* of Slot, oldest first */
     GHashTable *links;   /* id -> its link in slots */
     GRefString *purpose; /* of the command whose reply is being told; else NULL */
+    Slot handshake;      /* qmp_capabilities, which is not one of those */
     GError *end;         /* why it is closed */
     GSource *late;       /* tells commands sent after the end */
     guint last_id;
@@ -81,7 +82,7 @@ static void note_reply(const Qmp *qmp, const Message *message, const Slot *slot,
 {
     note_message(qmp, message,
                  (TraceMessage){ .kind = TRACE_REPLY,
-                                 .latency = qmp->latency,
+                                 .latency = g_get_monotonic_time() - slot->sent,
                                  .answers = slot->trace,
                                  .refused = refused,
                                  .name = slot->name,
@@ -90,11 +91,16 @@ static void note_reply(const Qmp *qmp, const Message *message, const Slot *slot,
 
 /* --- slots ----------------------------------------------------------------------------------- */
 
-static void slot_free(Slot *slot)
+static void slot_clear(Slot *slot)
 {
     g_free(slot->name);
     g_clear_pointer(&slot->purpose, g_ref_string_release);
     g_clear_pointer(&slot->text, g_bytes_unref);
+}
+
+static void slot_free(Slot *slot)
+{
+    slot_clear(slot);
     g_free(slot);
 }
 
@@ -161,6 +167,8 @@ Qmp *qmp_new(Monitor *owner, const QmpHandler *handler, gpointer data)
     qmp->data = data;
     g_queue_init(&qmp->slots);
     qmp->links = g_hash_table_new(NULL, NULL);
+    qmp->handshake.name = g_strdup("qmp_capabilities");
+    qmp->handshake.purpose = g_ref_string_new_intern("connect");
     return qmp;
 }
 
@@ -169,6 +177,7 @@ static void qmp_clear(gpointer data)
     Qmp *qmp = data;
 
     slots_drop(qmp);
+    slot_clear(&qmp->handshake);
     g_hash_table_unref(qmp->links);
     g_clear_pointer(&qmp->trace, trace_unref);
     g_free(qmp->version);
@@ -354,14 +363,12 @@ static char *version_text(json_t *greeting)
     return g_strdup_printf("%d.%d.%d", major, minor, micro);
 }
 
-/* Ours alone, and not one of those that are counted. */
 static void send_capabilities(Qmp *qmp)
 {
     static const char text[] = "{\"execute\":\"qmp_capabilities\",\"id\":0}";
-    const Message message = { NULL, text, strlen(text) };
 
-    qmp->handler.write(text, strlen(text), qmp->data);
-    note_plain(qmp, &message, TRACE_COMMAND, "qmp_capabilities");
+    qmp->handshake.text = g_bytes_new_static(text, strlen(text));
+    slot_send(qmp, &qmp->handshake);
 }
 
 static gboolean receive_greeting(Qmp *qmp, const Message *message)
@@ -403,7 +410,7 @@ static gboolean receive_capabilities(Qmp *qmp, const Message *message)
         note_plain(qmp, message, TRACE_EVENT, json_string_value(event));
         return TRUE;
     }
-    note_plain(qmp, message, TRACE_REPLY, "qmp_capabilities");
+    note_reply(qmp, message, &qmp->handshake, error != NULL);
     if (json_object_get(message->json, "return")) {
         qmp_run(qmp);
         return TRUE;

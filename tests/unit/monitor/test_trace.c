@@ -210,8 +210,9 @@ static void test_traces_a_connection(void **state)
     fake_wait(fixture->replies == 1);
     assert_int_equal(trace_latest(fixture->trace), 5);
     assert_message(fixture, 1, TRACE_GREETING, "", "");
-    assert_message(fixture, 2, TRACE_COMMAND, "qmp_capabilities", "");
-    assert_message(fixture, 3, TRACE_REPLY, "qmp_capabilities", "");
+    assert_message(fixture, 2, TRACE_COMMAND, "qmp_capabilities", "connect");
+    assert_message(fixture, 3, TRACE_REPLY, "qmp_capabilities", "connect");
+    assert_answer(fixture, 3, 2);
     assert_message(fixture, 4, TRACE_COMMAND, "query-name", "try");
     assert_message(fixture, 5, TRACE_REPLY, "query-name", "try");
     assert_answer(fixture, 5, 4);
