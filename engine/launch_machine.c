@@ -256,7 +256,7 @@ static const char *qemu_prefix(const XmlNode *root)
     return NULL;
 }
 
-/* The file's own wish: passed as they are. */
+/* The file's own wish: passed as they are, but told, since they may be anything. */
 void launch_own_arguments(LaunchPlan *plan)
 {
     const char *prefix = qemu_prefix(plan->domain->root);
@@ -272,6 +272,7 @@ void launch_own_arguments(LaunchPlan *plan)
             launch_say(plan, child);
             launch_get(plan, child, "value");
             launch_add(plan, value, NULL);
+            launch_note(plan, "the file gives QEMU an argument of its own: %s", value);
         }
     }
 }

@@ -27,16 +27,15 @@ static void put_bridge(LaunchPlan *plan, const XmlNode *nic, GString *netdev)
     option_put(netdev, "br", launch_child_get(plan, nic, "source", "bridge"));
 }
 
-/* A tap device that is there, or that we may make: nothing is run for it that the file does not
- * name. */
+/* A tap device that is there, or that we may make. A program that a file names is not run for it:
+ * its <script> stays listed. */
 static void put_tap(LaunchPlan *plan, const XmlNode *nic, GString *netdev)
 {
-    const char *script = launch_child_get(plan, nic, "script", "path");
     const XmlNode *target = launch_child(plan, nic, "target");
 
     option_put(netdev, "ifname", launch_get(plan, target, "dev"));
     launch_is(plan, target, "managed", "no");
-    option_put(netdev, "script", script && *script ? script : "no");
+    option_put(netdev, "script", "no");
     option_put(netdev, "downscript", "no");
 }
 

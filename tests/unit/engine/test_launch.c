@@ -521,18 +521,18 @@ static void test_networks(void **state)
     static const char *const missing[] = {
         "interface 1 (virtio): its network is of type network; it gets QEMU's user network",
         "<bandwidth> of interface 1 (virtio)",
+        "<script> of interface 2 (ethernet)",
     };
     g_autoptr(Launch) made =
         launch_of("pc", "<interface type='network'><source network='default'/><target dev='vnet3'/>"
-                        "<model type='virtio'/><bandwidth/><link state='down'/></interface>");
+                        "<model type='virtio'/><bandwidth/><link state='down'/></interface>"
+                        "<interface type='ethernet'><script path='/tmp/up'/></interface>");
 
     check_netdev("user", "<ip family='ipv4' address='10.1.0.0' prefix='16'/>",
                  "-netdev user,id=hostnet0,net=10.1.0.0/16");
     check_netdev("bridge", "<source bridge='br,0'/>", "-netdev bridge,id=hostnet0,br=br,,0");
     check_netdev("ethernet", "<target dev='tap7' managed='no'/>",
                  "-netdev tap,id=hostnet0,ifname=tap7,script=no,downscript=no");
-    check_netdev("ethernet", "<script path='/etc/up'/>",
-                 "-netdev tap,id=hostnet0,script=/etc/up,downscript=no");
     check_netdev("mcast", "<source address='230.0.0.1' port='5558'/>",
                  "-netdev socket,id=hostnet0,mcast=230.0.0.1:5558");
     check_netdev("server", "<source address='10.0.0.1' port='55'/>",
@@ -858,6 +858,7 @@ static void test_own_arguments(void **state)
     assert_before(made, "virtio-balloon-pci", "-device edu,id=a");
     assert_before(made, "-device edu,id=a", "-S -name x");
     assert_lacks(made, "-never");
+    assert_noted(made, "the file gives QEMU an argument of its own: edu,id=a");
     assert_true(is_missing(made, "<q:env>"));
     assert_true(is_missing(made, "<o:commandline>"));
 }
