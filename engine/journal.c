@@ -10,10 +10,8 @@ struct Journal {
     guint64 count; /* ever added */
 };
 
-static void entry_free(gpointer data)
+void journal_entry_free(JournalEntry *entry)
 {
-    JournalEntry *entry = data;
-
     g_free(entry->subject);
     g_free(entry->text);
     g_free(entry->outcome);
@@ -38,7 +36,7 @@ Journal *journal_new(void)
 {
     Journal *journal = g_new0(Journal, 1);
 
-    journal->entries = g_ptr_array_new_with_free_func(entry_free);
+    journal->entries = g_ptr_array_new_with_free_func((GDestroyNotify)journal_entry_free);
     return journal;
 }
 
@@ -57,7 +55,7 @@ static void journal_push(Journal *journal, JournalEntry *entry)
         g_ptr_array_add(journal->entries, entry);
         return;
     }
-    entry_free(journal->entries->pdata[journal->oldest]);
+    journal_entry_free(journal->entries->pdata[journal->oldest]);
     journal->entries->pdata[journal->oldest] = entry;
     journal->oldest = (journal->oldest + 1) % JOURNAL_ENTRIES;
 }

@@ -13,6 +13,8 @@ typedef struct {
     gint64 elapsed; /* microseconds, -1 for none */
 } JournalEntry;
 
+void journal_entry_free(JournalEntry *entry);
+
 typedef struct Journal Journal;
 
 #define JOURNAL_ENTRIES 1000

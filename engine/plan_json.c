@@ -1,46 +1,20 @@
 /* Each part of a plan has a pair of functions here: what one writes the other reads. */
 #include "engine/plan_json.h"
 
-static json_t *text_json(const char *text)
-{
-    g_autofree char *valid = text ? g_utf8_make_valid(text, -1) : NULL;
-
-    return valid ? json_string(valid) : json_null();
-}
+#include "engine/recording_json.h"
 
 static char *text_of(json_t *object, const char *member)
 {
-    return g_strdup(json_string_value(json_object_get(object, member)));
+    return printable_read(json_object_get(object, member));
 }
 
 /* --- actions --------------------------------------------------------------------------------- */
 
-static json_t *leaves_json(char **leaves)
-{
-    json_t *array = json_array();
-
-    for (guint i = 0; leaves && leaves[i]; i++)
-        json_array_append_new(array, text_json(leaves[i]));
-    return array;
-}
-
-static char **leaves_of(json_t *array)
-{
-    g_autoptr(GStrvBuilder) leaves = g_strv_builder_new();
-    size_t index;
-    json_t *leaf;
-
-    json_array_foreach (array, index, leaf) {
-        if (json_is_string(leaf))
-            g_strv_builder_add(leaves, json_string_value(leaf));
-    }
-    return json_array_size(array) ? g_strv_builder_end(leaves) : NULL;
-}
-
 static json_t *action_record(const Action *action)
 {
     return json_pack("{s:i, s:s, s:O, s:o}", "kind", action->kind, "command", action->command,
-                     "arguments", action->arguments, "leaves", leaves_json(action->leaves));
+                     "arguments", action->arguments, "leaves",
+                     record_strv((const char *const *)action->leaves));
 }
 
 static Action *action_from_record(json_t *record)
@@ -53,7 +27,7 @@ static Action *action_from_record(json_t *record)
     if (!command || !json_is_object(arguments) || kind < 0 || kind > ACTION_RESTORE)
         return NULL;
     action = action_new(command, json_deep_copy(arguments),
-                        leaves_of(json_object_get(record, "leaves")));
+                        strv_read(json_object_get(record, "leaves")));
     action->kind = (ActionKind)kind;
     return action;
 }
@@ -66,7 +40,7 @@ static json_t *step_record(const Step *step)
 
     for (guint i = 0; i < step->undo->len; i++)
         json_array_append_new(undo, action_record(step->undo->pdata[i]));
-    return json_pack("{s:o, s:o, s:o, s:i}", "words", text_json(step->words), "action",
+    return json_pack("{s:o, s:o, s:o, s:i}", "words", record_text(step->words), "action",
                      action_record(step->action), "undo", undo, "group", (int)step->group);
 }
 
@@ -87,7 +61,7 @@ static gboolean add_undo(Step *step, json_t *undo)
 
 static gboolean add_step(Plan *plan, json_t *record)
 {
-    const char *words = json_string_value(json_object_get(record, "words"));
+    g_autofree char *words = text_of(record, "words");
     Action *action = words ? action_from_record(json_object_get(record, "action")) : NULL;
     Step *step = action ? plan_add(plan, words, action, NULL) : NULL;
 
@@ -101,17 +75,17 @@ static gboolean add_step(Plan *plan, json_t *record)
 
 static json_t *check_record(const PlanCheck *check)
 {
-    return json_pack("{s:b, s:o, s:o}", "caution", check->caution, "text", text_json(check->text),
-                     "evidence", text_json(check->evidence));
+    return json_pack("{s:b, s:o, s:o}", "caution", check->caution, "text", record_text(check->text),
+                     "evidence", record_text(check->evidence));
 }
 
 static gboolean add_check(Plan *plan, json_t *record)
 {
-    const char *text = json_string_value(json_object_get(record, "text"));
+    g_autofree char *text = text_of(record, "text"), *evidence = text_of(record, "evidence");
 
     if (text)
-        plan_add_check(plan, json_is_true(json_object_get(record, "caution")),
-                       json_string_value(json_object_get(record, "evidence")), "%s", text);
+        plan_add_check(plan, json_is_true(json_object_get(record, "caution")), evidence, "%s",
+                       text);
     return text != NULL;
 }
 
@@ -119,9 +93,9 @@ static json_t *subject_record(const PlanSubject *subject)
 {
     g_autofree char *address = address_to_text(&subject->address);
 
-    return json_pack("{s:o, s:o, s:o, s:o, s:s, s:b}", "path", text_json(subject->path), "id",
-                     text_json(subject->id), "driver", text_json(subject->driver), "bus",
-                     text_json(subject->bus), "address", address, "scsi",
+    return json_pack("{s:o, s:o, s:o, s:o, s:s, s:b}", "path", record_text(subject->path), "id",
+                     record_text(subject->id), "driver", record_text(subject->driver), "bus",
+                     record_text(subject->bus), "address", address, "scsi",
                      subject->address.type == ADDRESS_DRIVE && subject->address.drive.scsi);
 }
 
@@ -159,7 +133,7 @@ static json_t *chosen_record(const Plan *plan)
 
     g_hash_table_iter_init(&iter, plan->chosen);
     while (g_hash_table_iter_next(&iter, &option, &value))
-        json_object_set_new(chosen, option, text_json(value));
+        json_object_set_new(chosen, option, record_text(value));
     return chosen;
 }
 
@@ -203,7 +177,7 @@ static gboolean add_all(Plan *plan, json_t *records, AddFn add)
 json_t *plan_record(const Plan *plan)
 {
     return json_pack(
-        "{s:i, s:o, s:o, s:o, s:o, s:o}", "verb", plan->verb, "title", text_json(plan->title),
+        "{s:i, s:o, s:o, s:o, s:o, s:o}", "verb", plan->verb, "title", record_text(plan->title),
         "steps", record_all(plan->steps, (RecordFn)step_record), "checks",
         record_all(plan->checks, (RecordFn)check_record), "subjects",
         record_all(plan->subjects, (RecordFn)subject_record), "chosen", chosen_record(plan));
@@ -211,7 +185,7 @@ json_t *plan_record(const Plan *plan)
 
 Plan *plan_from_record(json_t *record)
 {
-    const char *title = json_string_value(json_object_get(record, "title"));
+    g_autofree char *title = text_of(record, "title");
     gboolean detach = json_integer_value(json_object_get(record, "verb")) == PLAN_DETACH;
     g_autoptr(Plan) plan = title ? plan_new(detach ? PLAN_DETACH : PLAN_ATTACH, title) : NULL;
 
@@ -240,7 +214,7 @@ json_t *plan_record_steps(const Plan *plan, gint64 began)
         json_array_append_new(array,
                               json_pack("[s, o, o, o]", step_state_name(step->state),
                                         clock_json(step->started, began),
-                                        clock_json(step->ended, began), text_json(step->error)));
+                                        clock_json(step->ended, began), record_text(step->error)));
     }
     return array;
 }
@@ -256,7 +230,7 @@ static gboolean step_set(Step *step, json_t *record)
         step->started = json_integer_value(json_array_get(record, 1));
         step->ended = json_integer_value(json_array_get(record, 2));
         g_free(step->error);
-        step->error = g_strdup(json_string_value(json_array_get(record, 3)));
+        step->error = printable_read(json_array_get(record, 3));
         return TRUE;
     }
     return FALSE;

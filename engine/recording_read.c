@@ -1,53 +1,19 @@
 /* Reading a recording: every line is checked here, once, so that whoever shows it need not doubt
  * it. The text stays as it is in the file; of a message it is known where it stands. */
-#include "engine/recording.h"
+#include "engine/recording_private.h"
 
 #include <string.h>
 
 #include "engine/file_change.h"
 #include "engine/plan_json.h"
-#include "engine/recording_check.h"
-#include "monitor/hmp_line.h"
+#include "engine/recording_json.h"
 #include "monitor/json_text.h"
 #include "monitor/text.h"
 
 /* Ten years: nothing is counted beyond. */
 #define T_MOST (G_GINT64_CONSTANT(3650) * G_TIME_SPAN_DAY)
 
-typedef struct {
-    TraceMessage fields; /* without bytes */
-    gsize offset, length;
-    guint root;       /* index */
-    guint command;    /* index + 1; 0 for none */
-    gint64 id;        /* of a reply that repeats another one */
-    const char *text; /* of a failure */
-} Message;
-
-struct Recording {
-    char *name; /* printable */
-    GBytes *bytes;
-    char *version;
-    gint64 began;
-    GArray *lines;               /* (RecordedLine) */
-    GArray *numbers[LINE_KINDS]; /* (guint) the lines of each kind */
-    GArray *messages;            /* (Message) */
-    GHashTable *by_number;       /* gint64 number of a message -> index + 1 */
-    GPtrArray *journal;          /* (JournalEntry) */
-    GHashTable *plans;           /* id -> Plan */
-    GStringChunk *strings;
-};
-
 /* --- life ------------------------------------------------------------------------------------ */
-
-static void entry_free(gpointer data)
-{
-    JournalEntry *entry = data;
-
-    g_free(entry->subject);
-    g_free(entry->text);
-    g_free(entry->outcome);
-    g_free(entry);
-}
 
 static Recording *recording_new(const char *name, GBytes *bytes)
 {
@@ -58,9 +24,9 @@ static Recording *recording_new(const char *name, GBytes *bytes)
     recording->lines = g_array_new(FALSE, FALSE, sizeof(RecordedLine));
     for (LineKind kind = 0; kind < LINE_KINDS; kind++)
         recording->numbers[kind] = g_array_new(FALSE, FALSE, sizeof(guint));
-    recording->messages = g_array_new(FALSE, FALSE, sizeof(Message));
+    recording->messages = g_array_new(FALSE, FALSE, sizeof(RecordedMessage));
     recording->by_number = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
-    recording->journal = g_ptr_array_new_with_free_func(entry_free);
+    recording->journal = g_ptr_array_new_with_free_func((GDestroyNotify)journal_entry_free);
     recording->plans = g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)plan_free);
     recording->strings = g_string_chunk_new(4096);
     return recording;
@@ -82,169 +48,6 @@ void recording_free(Recording *recording)
     g_hash_table_unref(recording->plans);
     g_string_chunk_free(recording->strings);
     g_free(recording);
-}
-
-/* --- messages -------------------------------------------------------------------------------- */
-
-static const Message *message_at(const Recording *recording, guint index)
-{
-    return &g_array_index(recording->messages, Message, index);
-}
-
-/* The message of this number; NULL for none. */
-static const Message *message_find(const Recording *recording, json_t *number)
-{
-    gint64 wanted = json_integer_value(number);
-    guint index = GPOINTER_TO_UINT(g_hash_table_lookup(recording->by_number, &wanted));
-
-    return index ? message_at(recording, index - 1) : NULL;
-}
-
-static const char *keep(Recording *recording, const char *text)
-{
-    return g_string_chunk_insert_const(recording->strings, text ? text : "");
-}
-
-/* Where the text of the message stands. */
-static gboolean locate(Recording *recording, const RecordedLine *line, const char *member,
-                       Message *message)
-{
-    const char *text = g_bytes_get_data(recording->bytes, NULL);
-    gsize start, end;
-
-    if (!json_text_member(text + line->offset, line->length, member, &start, &end))
-        return FALSE;
-    message->offset = line->offset + start;
-    message->length = end - start;
-    return TRUE;
-}
-
-static const char *take_command(Recording *recording, json_t *line, Message *message)
-{
-    json_t *command = json_object_get(line, "command");
-    g_autofree char *human = hmp_line_sent(command);
-    const char *name = json_string_value(json_object_get(command, "execute"));
-
-    message->fields.name = keep(recording, human ? human : name);
-    message->fields.purpose = keep(recording, json_string_value(json_object_get(line, "for")));
-    return NULL;
-}
-
-static void take_answered(Recording *recording, json_t *line, Message *message)
-{
-    json_t *to = json_object_get(line, "to");
-    const Message *command = message_find(recording, to);
-
-    message->fields.answers = (guint64)json_integer_value(to);
-    message->fields.latency = json_integer_value(json_object_get(line, "took"));
-    message->fields.name = message->fields.purpose = keep(recording, NULL);
-    if (!command)
-        return;
-    message->fields.name = command->fields.name;
-    message->fields.purpose = command->fields.purpose;
-    message->command = (guint)(command - message_at(recording, 0)) + 1;
-}
-
-static const char *take_reply(Recording *recording, json_t *line, Message *message)
-{
-    take_answered(recording, line, message);
-    message->fields.refused = json_object_get(json_object_get(line, "reply"), "error") != NULL;
-    return NULL;
-}
-
-static const char *take_same(Recording *recording, json_t *line, Message *message)
-{
-    const Message *same = message_find(recording, json_object_get(line, "same"));
-    json_t *id = json_object_get(line, "id");
-
-    if (!same || same->fields.kind != TRACE_REPLY || !json_is_integer(id))
-        return "it repeats a reply that is not there";
-    take_answered(recording, line, message);
-    message->fields.refused = same->fields.refused;
-    message->root = same->root;
-    message->id = json_integer_value(id);
-    return NULL;
-}
-
-static const char *take_event(Recording *recording, json_t *line, Message *message)
-{
-    json_t *name = json_object_get(json_object_get(line, "event"), "event");
-
-    message->fields.name = keep(recording, json_string_value(name));
-    return NULL;
-}
-
-static const char *take_greeting(Recording *recording, json_t *line, Message *message)
-{
-    message->fields.name = keep(recording, NULL);
-    return NULL;
-}
-
-static const char *take_failure(Recording *recording, json_t *line, Message *message)
-{
-    message->fields.name = keep(recording, NULL);
-    message->text = keep(recording, json_string_value(json_object_get(line, "failure")));
-    return NULL;
-}
-
-static const struct {
-    const char *member;
-    TraceKind kind;
-    gboolean text; /* the member is the message */
-    const char *(*take)(Recording *recording, json_t *line, Message *message);
-} messages[] = {
-    { "command", TRACE_COMMAND, TRUE, take_command },
-    { "reply", TRACE_REPLY, TRUE, take_reply },
-    { "same", TRACE_REPLY, FALSE, take_same },
-    { "event", TRACE_EVENT, TRUE, take_event },
-    { "greeting", TRACE_GREETING, TRUE, take_greeting },
-    { "failure", TRACE_FAILURE, FALSE, take_failure },
-};
-
-static const char *add_message(Recording *recording, const RecordedLine *line, json_t *json,
-                               Message *message)
-{
-    gint64 *number = g_new(gint64, 1);
-
-    *number = json_integer_value(json_object_get(json, "n"));
-    message->fields.number = (guint64)*number;
-    message->fields.at = line->at;
-    message->fields.clock = line->t;
-    if (!message->fields.purpose)
-        message->fields.purpose = keep(recording, NULL);
-    g_array_append_val(recording->messages, *message);
-    g_hash_table_insert(recording->by_number, number, GUINT_TO_POINTER(recording->messages->len));
-    return NULL;
-}
-
-static gboolean is_next_number(const Recording *recording, json_t *number)
-{
-    guint length = recording->messages->len;
-    gint64 latest = length ? (gint64)message_at(recording, length - 1)->fields.number : 0;
-
-    return json_is_integer(number) && json_integer_value(number) > latest;
-}
-
-static const char *read_message(Recording *recording, const RecordedLine *line, json_t *json)
-{
-    Message message = { .fields.latency = -1, .root = recording->messages->len };
-    const char *wrong;
-
-    if (!is_next_number(recording, json_object_get(json, "n")))
-        return "its message has no number, or not the next one";
-    for (gsize i = 0; i < G_N_ELEMENTS(messages); i++) {
-        json_t *member = json_object_get(json, messages[i].member);
-
-        if (!member)
-            continue;
-        message.fields.kind = messages[i].kind;
-        if (messages[i].text &&
-            (!json_is_object(member) || !locate(recording, line, messages[i].member, &message)))
-            return "its message is no object";
-        wrong = messages[i].take(recording, json, &message);
-        return wrong ? wrong : add_message(recording, line, json, &message);
-    }
-    return "it has a number and no message";
 }
 
 /* --- the other lines ------------------------------------------------------------------------- */
@@ -335,10 +138,14 @@ typedef struct {
 } LineReader;
 
 static const LineReader readers[] = {
-    { "n", LINE_MESSAGE, read_message },       { "state", LINE_STATE, read_state },
-    { "tree", LINE_TREE, read_tree },          { "shown", LINE_SHOWN, read_shown },
-    { "journal", LINE_JOURNAL, read_journal }, { "plan", LINE_PLAN, read_plan },
-    { "running", LINE_RUNNING, read_running }, { "ended", LINE_ENDED, read_ended },
+    { "n", LINE_MESSAGE, recording_read_message },
+    { "state", LINE_STATE, read_state },
+    { "tree", LINE_TREE, read_tree },
+    { "shown", LINE_SHOWN, read_shown },
+    { "journal", LINE_JOURNAL, read_journal },
+    { "plan", LINE_PLAN, read_plan },
+    { "running", LINE_RUNNING, read_running },
+    { "ended", LINE_ENDED, read_ended },
     { "domain", LINE_DOMAIN, read_domain },
 };
 
@@ -556,60 +363,4 @@ const Plan *recording_plan(const Recording *recording, json_t *run)
 
     return id < 1 || id > G_MAXINT ? NULL
                                    : g_hash_table_lookup(recording->plans, GINT_TO_POINTER(id));
-}
-
-guint recording_root(const Recording *recording, guint index)
-{
-    return message_at(recording, index)->root;
-}
-
-gboolean recording_answers(const Recording *recording, guint reply, guint *command)
-{
-    const Message *message = message_at(recording, reply);
-
-    *command = message->command - 1;
-    return message->command != 0;
-}
-
-const TraceMessage *recording_fields(const Recording *recording, guint index)
-{
-    return &message_at(recording, index)->fields;
-}
-
-gsize recording_size(const Recording *recording, guint index)
-{
-    const Message *message = message_at(recording, index);
-
-    return message->text ? strlen(message->text) : message_at(recording, message->root)->length;
-}
-
-/* The text of the one that it repeats, with its own id. */
-static GBytes *repeat(const Recording *recording, const Message *message)
-{
-    const Message *root = message_at(recording, message->root);
-    const char *text = (const char *)g_bytes_get_data(recording->bytes, NULL) + root->offset;
-    GString *copy = g_string_sized_new(root->length + 8);
-    gsize id, id_end;
-
-    if (!json_text_member(text, root->length, "id", &id, &id_end))
-        id = id_end = 0;
-    g_string_append_len(copy, text, (gssize)id);
-    if (id_end)
-        g_string_append_printf(copy, "%" G_GINT64_FORMAT, message->id);
-    g_string_append_len(copy, text + id_end, (gssize)(root->length - id_end));
-    return g_string_free_to_bytes(copy);
-}
-
-TraceMessage recording_message(const Recording *recording, guint index)
-{
-    const Message *message = message_at(recording, index);
-    TraceMessage fields = message->fields;
-
-    if (message->text)
-        fields.bytes = g_bytes_new(message->text, strlen(message->text));
-    else if (message->root != index)
-        fields.bytes = repeat(recording, message);
-    else
-        fields.bytes = g_bytes_new_from_bytes(recording->bytes, message->offset, message->length);
-    return fields;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "engine/plan_json.h"
+#include "engine/recording_json.h"
 #include "engine/session_private.h"
 
 /* Of these a line is written when it is another than the latest of its kind. */
@@ -47,14 +48,6 @@ const char *session_outcome_name(Outcome outcome)
     };
 
     return names[outcome];
-}
-
-/* JSON holds UTF-8 only; NULL is null. */
-static json_t *text_json(const char *text)
-{
-    g_autofree char *valid = text ? g_utf8_make_valid(text, -1) : NULL;
-
-    return valid ? json_string(valid) : json_null();
 }
 
 /* --- lines ----------------------------------------------------------------------------------- */
@@ -104,7 +97,7 @@ static gboolean is_news(SessionRecord *record, RecordKind kind, json_t *value)
 
 static json_t *error_json(const GError *error)
 {
-    return error ? json_pack("{s:o, s:s, s:i}", "text", text_json(error->message), "domain",
+    return error ? json_pack("{s:o, s:s, s:i}", "text", record_text(error->message), "domain",
                              error->domain == MONITOR_ERROR ? "monitor" : "engine", "code",
                              error->code)
                  : json_null();
@@ -115,8 +108,8 @@ static void record_state(SessionRecord *record)
     const Session *session = record->session;
     const char *qemu = session->monitor ? monitor_version(session->monitor) : NULL;
     json_t *state = json_pack("{s:s, s:o, s:o, s:I}", "state", session_state_name(session->state),
-                              "qemu", text_json(qemu), "error", error_json(session->error), "lost",
-                              (json_int_t)session->lost_at);
+                              "qemu", record_text(qemu), "error", error_json(session->error),
+                              "lost", (json_int_t)session->lost_at);
 
     if (session->state == SESSION_LOST)
         record->late = FALSE;
@@ -137,7 +130,7 @@ static void add_marks(json_t *marks, const GPtrArray *devices)
         if (marked || device->hotplugged)
             json_array_append_new(
                 marks,
-                json_pack("[o, o, I, b]", text_json(device->path),
+                json_pack("[o, o, I, b]", record_text(device->path),
                           marked ? json_string(device_state_name(device->state)) : json_null(),
                           (json_int_t)device->since, device->hotplugged));
     }
@@ -149,7 +142,7 @@ static json_t *shown_json(const Guest *guest)
 
     add_marks(marks, guest->devices);
     add_marks(marks, guest->memory_devices);
-    return json_pack("{s:o, s:o}", "status", text_json(guest->status), "marks", marks);
+    return json_pack("{s:o, s:o}", "status", record_text(guest->status), "marks", marks);
 }
 
 /* Which questions the tree was made of shows in what it knows. */
@@ -204,9 +197,9 @@ static void record_journal(SessionRecord *record)
         write_line(record,
                    json_pack("{s:{s:I, s:s, s:o, s:o, s:o, s:I}}", "journal", "at",
                              (json_int_t)entry->at, "state", device_state_name(entry->state),
-                             "subject", text_json(entry->subject), "text", text_json(entry->text),
-                             "outcome", text_json(entry->outcome), "elapsed",
-                             (json_int_t)entry->elapsed));
+                             "subject", record_text(entry->subject), "text",
+                             record_text(entry->text), "outcome", record_text(entry->outcome),
+                             "elapsed", (json_int_t)entry->elapsed));
     }
     record->journal = count;
 }
@@ -226,16 +219,6 @@ static guint plan_id(SessionRecord *record, const Transaction *transaction)
     return id;
 }
 
-static json_t *leaves_json(const Transaction *transaction)
-{
-    const char *const *leaves = transaction_leaves(transaction);
-    json_t *array = leaves ? json_array() : json_null();
-
-    for (guint i = 0; leaves && leaves[i]; i++)
-        json_array_append_new(array, text_json(leaves[i]));
-    return array;
-}
-
 static json_t *transaction_json(SessionRecord *record, const Transaction *transaction)
 {
     const Plan *plan = transaction_plan(transaction);
@@ -243,7 +226,8 @@ static json_t *transaction_json(SessionRecord *record, const Transaction *transa
 
     return json_pack("{s:i, s:o, s:o, s:o}", "plan", (int)id, "steps",
                      plan_record_steps(plan, recorder_began(record->recorder)), "leaves",
-                     leaves_json(transaction), "error", text_json(transaction_error(transaction)));
+                     record_strv(transaction_leaves(transaction)), "error",
+                     record_text(transaction_error(transaction)));
 }
 
 static void record_running(SessionRecord *record)
@@ -301,7 +285,7 @@ static void record_domain(SessionRecord *record)
     record->domain = domain_ref((Domain *)domain);
     record->saved = domain_ref((Domain *)saved);
     name = g_path_get_basename(session_domain_path(session));
-    write_line(record, json_pack("{s:{s:o, s:o, s:o}}", "domain", "name", text_json(name), "text",
+    write_line(record, json_pack("{s:{s:o, s:o, s:o}}", "domain", "name", record_text(name), "text",
                                  document_json(domain), "saved",
                                  saved == domain ? json_null() : document_json(saved)));
 }

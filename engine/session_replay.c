@@ -5,9 +5,8 @@
 #include <string.h>
 
 #include "engine/plan_json.h"
-#include "engine/recording_check.h"
+#include "engine/recording_json.h"
 #include "engine/session_private.h"
-#include "monitor/text.h"
 
 /* So many messages more are told one by one; with more of them the trace is filled anew. */
 #define MESSAGES_APART 64
@@ -63,13 +62,12 @@ static SessionState read_state(json_t *state)
 
 static GError *read_error(json_t *error)
 {
-    const char *text = json_string_value(json_object_get(error, "text"));
+    g_autofree char *text = printable_read(json_object_get(error, "text"));
     const char *domain = json_string_value(json_object_get(error, "domain"));
-    g_autofree char *printable = text ? text_printable(text, -1, 0) : NULL;
 
-    return text ? g_error_new_literal(
-                      g_strcmp0(domain, "monitor") == 0 ? MONITOR_ERROR : ENGINE_ERROR,
-                      (int)json_integer_value(json_object_get(error, "code")), printable)
+    return text ? g_error_new_literal(g_strcmp0(domain, "monitor") == 0 ? MONITOR_ERROR
+                                                                        : ENGINE_ERROR,
+                                      (int)json_integer_value(json_object_get(error, "code")), text)
                 : NULL;
 }
 
@@ -175,19 +173,6 @@ static void show_marks(Session *session, guint trees, guint alone)
 
 /* --- plans that run -------------------------------------------------------------------------- */
 
-static char **read_leaves(json_t *array)
-{
-    g_autoptr(GStrvBuilder) leaves = g_strv_builder_new();
-    size_t index;
-    json_t *leaf;
-
-    json_array_foreach (array, index, leaf) {
-        if (json_is_string(leaf))
-            g_strv_builder_add(leaves, json_string_value(leaf));
-    }
-    return json_array_size(array) ? g_strv_builder_end(leaves) : NULL;
-}
-
 /* The same one for the same plan, as long as it is shown. */
 static Transaction *transaction_of(SessionReplay *replay, json_t *run)
 {
@@ -204,12 +189,11 @@ static Transaction *transaction_of(SessionReplay *replay, json_t *run)
 static void show_run(Session *session, json_t *run)
 {
     Transaction *transaction = transaction_of(session->replay, run);
-    const char *error = json_string_value(json_object_get(run, "error"));
-    g_autofree char *printable = error ? text_printable(error, -1, 0) : NULL;
-    g_auto(GStrv) leaves = read_leaves(json_object_get(run, "leaves"));
+    g_autofree char *error = printable_read(json_object_get(run, "error"));
+    g_auto(GStrv) leaves = strv_read(json_object_get(run, "leaves"));
 
     plan_set_steps((Plan *)transaction_plan(transaction), json_object_get(run, "steps"));
-    transaction_show(transaction, OUTCOME_PENDING, printable, leaves);
+    transaction_show(transaction, OUTCOME_PENDING, error, leaves);
     if (!g_ptr_array_find(session->running, transaction, NULL))
         g_ptr_array_add(session->running, transaction);
 }
@@ -255,8 +239,7 @@ static Domain *read_document(const char *name, json_t *document)
 static void show_domain(Session *session, guint passed, Before *before)
 {
     json_t *domain = latest_member(session->replay, LINE_DOMAIN, passed, "domain");
-    const char *given = json_string_value(json_object_get(domain, "name"));
-    g_autofree char *name = given ? text_printable(given, -1, 0) : NULL;
+    g_autofree char *name = printable_read(json_object_get(domain, "name"));
     g_autoptr(Domain) now = name ? read_document(name, json_object_get(domain, "text")) : NULL;
     g_autoptr(Domain) saved = now ? read_document(name, json_object_get(domain, "saved")) : NULL;
 

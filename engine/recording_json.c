@@ -1,7 +1,45 @@
-/* The shapes of lines, and the words that may stand in them. */
-#include "engine/recording_check.h"
+/* Texts, lists and the words that may stand in a line; and the shapes of lines. */
+#include "engine/recording_json.h"
 
 #include "monitor/text.h"
+
+json_t *record_text(const char *text)
+{
+    g_autofree char *valid = text ? g_utf8_make_valid(text, -1) : NULL;
+
+    return valid ? json_string(valid) : json_null();
+}
+
+char *printable_read(json_t *value)
+{
+    return json_is_string(value) ? text_printable(json_string_value(value), -1, 0) : NULL;
+}
+
+json_t *record_strv(const char *const *strings)
+{
+    json_t *array = strings ? json_array() : json_null();
+
+    for (guint i = 0; strings && strings[i]; i++)
+        json_array_append_new(array, record_text(strings[i]));
+    return array;
+}
+
+char **strv_read(json_t *array)
+{
+    g_autoptr(GStrvBuilder) strings = g_strv_builder_new();
+    size_t index;
+    json_t *string;
+
+    if (!json_is_array(array))
+        return NULL;
+    json_array_foreach (array, index, string) {
+        if (json_is_string(string))
+            g_strv_builder_add(strings, json_string_value(string));
+    }
+    return g_strv_builder_end(strings);
+}
+
+/* --- what may stand in a line ---------------------------------------------------------------- */
 
 gboolean device_state_read(json_t *name, DeviceState *state)
 {
@@ -81,12 +119,6 @@ const char *check_domain(json_t *domain)
     return NULL;
 }
 
-/* Printable: views print the journal as it is, and a recording may come from anywhere. */
-static char *printable(json_t *text)
-{
-    return json_is_string(text) ? text_printable(json_string_value(text), -1, 0) : NULL;
-}
-
 JournalEntry *journal_entry_read(json_t *record)
 {
     json_t *at = json_object_get(record, "at"), *elapsed = json_object_get(record, "elapsed");
@@ -101,8 +133,8 @@ JournalEntry *journal_entry_read(json_t *record)
     entry->at = json_integer_value(at);
     entry->elapsed = json_integer_value(elapsed);
     entry->state = state;
-    entry->subject = printable(subject);
-    entry->text = printable(text);
-    entry->outcome = printable(json_object_get(record, "outcome"));
+    entry->subject = printable_read(subject);
+    entry->text = printable_read(text);
+    entry->outcome = printable_read(json_object_get(record, "outcome"));
     return entry;
 }
