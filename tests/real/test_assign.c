@@ -156,9 +156,11 @@ static void check(const char *text, guint spare, gboolean asks)
 
 /* --- the trials ------------------------------------------------------------------------------ */
 
+/* Half of them with the installed QEMU, the other half with the second one: each start takes QEMU
+ * a tenth of a second or more. */
 static void test_random_domains(void **state)
 {
-    for (guint seed = 1; seed <= RANDOM_DOMAINS; seed++) {
+    for (guint seed = g_getenv("BACKPLANE_TEST_QEMU") ? 2 : 1; seed <= RANDOM_DOMAINS; seed += 2) {
         g_autofree char *text = random_domain(seed, folder, RANDOM_STATIC);
         check(text, seed % 3, seed % 8 == 0);
     }
