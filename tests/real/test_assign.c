@@ -162,7 +162,7 @@ static void test_random_domains(void **state)
 {
     for (guint seed = g_getenv("BACKPLANE_TEST_QEMU") ? 2 : 1; seed <= RANDOM_DOMAINS; seed += 2) {
         g_autofree char *text = random_domain(seed, folder, RANDOM_STATIC);
-        check(text, seed % 3, seed % 8 == 0);
+        check(text, seed % 3, seed % 8 < 2);
     }
 }
 
