@@ -13,12 +13,13 @@ typedef struct {
     const char *words[WORDS_MOST];
     /* All arguments follow as one list KEY=VALUE,...; this one goes first, without its key. */
     const char *implied;
+    gboolean rest; /* that list is the rest of the line, and no word */
 } HmpRow;
 
 static const HmpRow rows[] = {
     { "device_add", "device_add", .implied = "driver" },
     { "netdev_add", "netdev_add", .implied = "type" },
-    { "object-add", "object_add", .implied = "qom-type" },
+    { "object-add", "object_add", .implied = "qom-type", .rest = TRUE },
     { "device_del", "device_del", { "id" } },
     { "netdev_del", "netdev_del", { "id" } },
     { "object-del", "object_del", { "id" } },
@@ -110,6 +111,12 @@ static void append_option(GString *options, const char *key, const char *value)
     g_string_append(options, escaped->str);
 }
 
+static gboolean append_rest(GString *line, const char *rest)
+{
+    g_string_append_printf(line, " %s", rest);
+    return !strpbrk(rest, "\r\n");
+}
+
 static gboolean append_options(GString *line, const HmpRow *row, json_t *arguments)
 {
     g_autoptr(GString) options = g_string_new(NULL);
@@ -128,7 +135,7 @@ static gboolean append_options(GString *line, const HmpRow *row, json_t *argumen
         if (strcmp(key, row->implied) != 0)
             append_option(options, key, text);
     }
-    return append_word(line, options->str);
+    return (row->rest ? append_rest : append_word)(line, options->str);
 }
 
 static gboolean append_words(GString *line, const HmpRow *row, json_t *arguments)
