@@ -95,7 +95,7 @@ static MatchState state_of_configured(const MatchPair *pair, const Item *item)
 /* A part of another device, such as the codec of a sound card, is managed with it. */
 static gboolean is_part(const Device *device, const Device *parent)
 {
-    return parent && device->bus->family != BUS_ISA &&
+    return device->bus->family != BUS_ISA &&
            (device->bus->family == BUS_HDA || device->bus->family == BUS_I2C ||
             parent->kind == KIND_DISK || parent->kind == KIND_SOUND);
 }
@@ -108,15 +108,15 @@ static gboolean is_chipset(const Device *device)
     return !*device->driver && (code == 0x0600 || code == 0x0601 || code == 0x0680);
 }
 
-static MatchState state_of_device(const Match *match, const Device *device)
+static MatchState state_of_device(const Matching *matching, const Device *device)
 {
     const Device *parent = device_parent(device);
-    const MatchPair *above = parent ? match_of_device(match, parent) : NULL;
     if (device->implicit || is_chipset(device))
         return MATCH_IMPLICIT;
-    if (above && is_part(device, parent))
-        return above->state == MATCH_UNMANAGED ? MATCH_UNMANAGED : MATCH_IMPLICIT;
-    return MATCH_UNMANAGED;
+    if (!parent || !is_part(device, parent))
+        return MATCH_UNMANAGED;
+    const Item *above = g_hash_table_lookup(matching->by_device, parent);
+    return above->partner ? MATCH_IMPLICIT : state_of_device(matching, parent);
 }
 
 /* What was found on a bus that is in doubt is in doubt with it. */
@@ -134,8 +134,6 @@ static void take_over_doubt(Item *item)
 static void add_pair(Match *match, Matching *matching, MatchPair *pair, const Item *item)
 {
     g_ptr_array_add(match->pairs, pair);
-    if (pair->device)
-        g_hash_table_insert(match->by_device, (Device *)pair->device, pair);
     match->counts[pair->state]++;
     if (pair->configured && pair->alternatives && !pair->interchangeable)
         match->ambiguous++;
@@ -165,7 +163,7 @@ static void add_device(Match *match, Matching *matching, const Item *item, Match
         .device = item->device,
         .alternatives = item->alternatives,
         .place = place_of(match->numbering, item->device),
-        .state = state_of_device(match, item->device),
+        .state = state_of_device(matching, item->device),
     };
     add_pair(match, matching, pair, item);
 }
@@ -180,7 +178,6 @@ static Match *make_match(Matching *matching)
     match->guest = matching->guest;
     match->pairs = g_ptr_array_new();
     match->all = g_new(MatchPair, matching->configured_count + matching->device_count + 1);
-    match->by_device = g_hash_table_new(NULL, NULL);
     match->numbering = numbering_new(matching->guest, known);
     for (guint i = 0; i < matching->configured_count; i++)
         add_configured(match, matching, &matching->configured[i], &match->all[i]);
@@ -199,6 +196,7 @@ Match *match_new(const Domain *domain, const Guest *guest, guint evidence)
         .mask = evidence,
         .wanted = g_ptr_array_new(),
         .there = g_ptr_array_new(),
+        .owners = g_ptr_array_new(),
         .texts = g_string_chunk_new(4096),
         .by_device = g_hash_table_new(NULL, NULL),
     };
@@ -223,7 +221,7 @@ void match_free(Match *match)
         g_free(match->all[i].reason);
     g_ptr_array_unref(match->pairs);
     g_free(match->all);
-    g_hash_table_unref(match->by_device);
+    g_clear_pointer(&match->by_device, g_hash_table_unref);
     numbering_free(match->numbering);
     g_free(match);
 }
@@ -233,9 +231,24 @@ gboolean match_pair_is_certain(const MatchPair *pair)
     return pair->configured && pair->device && !pair->alternatives && !pair->contradicted;
 }
 
+static GHashTable *list_devices(const GPtrArray *pairs)
+{
+    GHashTable *table = g_hash_table_new(NULL, NULL);
+    for (guint i = 0; i < pairs->len; i++) {
+        const MatchPair *pair = pairs->pdata[i];
+        if (pair->device)
+            g_hash_table_insert(table, (Device *)pair->device, (MatchPair *)pair);
+    }
+    return table;
+}
+
+/* The table is made when it is first asked for; that does not count as changing the match. */
 const MatchPair *match_of_device(const Match *match, const Device *device)
 {
-    return g_hash_table_lookup(match->by_device, device);
+    GHashTable **table = &((Match *)match)->by_device;
+    if (!*table)
+        *table = list_devices(match->pairs);
+    return g_hash_table_lookup(*table, device);
 }
 
 const MatchPair *match_of_configured(const Match *match, const DomainDevice *configured)

@@ -69,7 +69,7 @@ typedef struct {
     Numbering *numbering;
     guint counts[MATCH_UNMANAGED + 1];
     guint ambiguous;       /* configured devices with alternatives that are not interchangeable */
-    GHashTable *by_device; /* Device -> MatchPair */
+    GHashTable *by_device; /* Device -> MatchPair; NULL until match_of_device */
     MatchPair *all;        /* what pairs holds */
 } Match;
 

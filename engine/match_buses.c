@@ -135,7 +135,7 @@ static FileBus *bus_of_address(Matching *matching, const DomainDevice *device)
 static void read_controller(Matching *matching, Item *item)
 {
     const DomainDevice *controller = item->configured;
-    if (strcmp(controller->element, "controller") != 0 || controller->index < 0)
+    if (controller->index < 0 || strcmp(controller->element, "controller") != 0)
         return;
     item->offers = file_bus(matching, family_of(controller->type), controller->index);
     if (item->offers && (!item->offers->controller || !xml_node_child(controller->node, "master")))
@@ -184,19 +184,23 @@ static void find_bus(Matching *matching, FileBus *bus, Bus *found, Item *via)
     g_ptr_array_add(matching->found, bus);
 }
 
-/* The root bus is known without any evidence, and the chipset's own controllers where the file has
- * no element for them. */
+/* The root bus is the first of a host bridge on the system bus (expanders come after it), and the
+ * chipset's own drives need no element of the file. */
 void match_buses_find_machine(Matching *matching)
 {
-    static const BusFamily families[] = { BUS_PCI, BUS_IDE, BUS_SATA, BUS_FLOPPY };
-    g_autoptr(Numbering) numbering = numbering_new(matching->guest, NULL);
-    for (gsize i = 0; i < G_N_ELEMENTS(families); i++) {
-        Address place = { .type = families[i] == BUS_PCI ? ADDRESS_PCI : ADDRESS_DRIVE };
-        FileBus *bus = file_bus(matching, families[i], 0);
-        Bus *found = numbering_bus(numbering, families[i], &place, NULL);
-        gboolean own = found && found->owner && found->owner->implicit;
-        if (families[i] == BUS_PCI || (own && !bus->controller))
-            find_bus(matching, bus, found, NULL);
+    for (guint i = 0; i < matching->owners->len; i++) {
+        const Device *owner = ((const Item *)matching->owners->pdata[i])->device;
+        for (guint k = 0; k < owner->buses->len; k++) {
+            Bus *bus = owner->buses->pdata[k];
+            gboolean pci = bus->family == BUS_PCI || bus->family == BUS_PCIE;
+            gboolean root = pci && owner->bus && !owner->bus->owner;
+            gboolean drives =
+                bus->family == BUS_IDE || bus->family == BUS_SATA || bus->family == BUS_FLOPPY;
+            FileBus *meant =
+                root || drives ? file_bus(matching, root ? BUS_PCI : bus->family, 0) : NULL;
+            if (meant && (root || (owner->implicit && !meant->controller)))
+                find_bus(matching, meant, bus, NULL);
+        }
     }
 }
 

@@ -29,22 +29,21 @@ static BusFamily offered(const Model *model)
 static gboolean same_kind(const Item *configured, const Item *device)
 {
     DeviceKind a = configured->configured->kind, b = device->device->kind;
-    const Model *model = configured->driver ? model_find(configured->driver) : NULL;
     if (match_is_drive(a) || match_is_drive(b))
         return match_is_drive(a) && match_is_drive(b);
     if (a == KIND_CONTROLLER || a == KIND_BRIDGE)
         return (b == KIND_CONTROLLER || b == KIND_BRIDGE) &&
-               offered(model) == offered(device->device->model);
+               offered(configured->configured->model) == offered(device->device->model);
     return a == b && a != KIND_OTHER && a != KIND_USB;
 }
 
 gboolean match_fits(const Item *configured, const Item *device)
 {
-    if (configured->driver && configured->driver == device->driver)
+    if (configured->sort && configured->sort == device->sort)
         return TRUE;
-    if (!device->driver && configured->pci_id && device->pci_id)
+    if (!device->sort && configured->pci_id && device->pci_id)
         return configured->pci_id == device->pci_id;
-    if (!configured->driver || !device->driver)
+    if (!configured->sort || !device->sort)
         return configured->configured->kind == device->device->kind;
     return same_kind(configured, device);
 }

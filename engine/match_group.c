@@ -92,7 +92,7 @@ static guint knowledge(const Matching *matching, const Rule *rule, const Item *i
     guint known = (id ? KNOWS_ID : 0) | (item->facts[EVIDENCE_MAC] ? KNOWS_MAC : 0) |
                   (item->facts[EVIDENCE_FILE] && !match_is_removable(kind) ? KNOWS_FILE : 0) |
                   (item->facts[EVIDENCE_SERIAL] ? KNOWS_SERIAL : 0) |
-                  (item->driver ? KNOWS_DRIVER : 0);
+                  (item->sort ? KNOWS_DRIVER : 0);
     return known & rule->known;
 }
 

@@ -96,18 +96,19 @@ static void set_mac(Matching *matching, Item *item, const char *mac)
     set_fact(matching, item, EVIDENCE_MAC, mac);
 }
 
-/* ide-hd is the driver of disks on either of two kinds of bus. */
-static void set_driver(Matching *matching, Item *item, const Model *model, const char *driver,
-                       gboolean on_sata)
+/* ide-hd is the driver of disks on either of two kinds of bus. Rows of the table of models are told
+ * apart by their pointers, other names are made so. */
+static void set_sort(Matching *matching, Item *item, const Model *model, const char *driver,
+                     gboolean on_sata)
 {
-    if (!driver || !*driver)
+    const char *name = model ? model->driver : driver;
+    if (!name || !*name)
         return;
-    /* Rows of the table are told apart by their pointers, others are made so. */
-    item->driver = model ? model->driver : g_string_chunk_insert_const(matching->texts, driver);
-    item->sort = item->driver;
     if (on_sata) {
-        g_autofree char *sort = g_strconcat(item->driver, " sata", NULL);
+        g_autofree char *sort = g_strconcat(name, " (SATA)", NULL);
         item->sort = g_string_chunk_insert_const(matching->texts, sort);
+    } else {
+        item->sort = model ? name : g_string_chunk_insert_const(matching->texts, name);
     }
 }
 
@@ -128,8 +129,8 @@ static void read_configured(Matching *matching, Item *item, const DomainDevice *
     set_fact(matching, item, EVIDENCE_MAC, configured->mac);
     set_fact(matching, item, EVIDENCE_SERIAL, configured->serial);
     set_file(matching, item, configured->source);
-    set_driver(matching, item, configured->model, configured->driver,
-               match_is_drive(configured->kind) && g_strcmp0(configured->bus, "sata") == 0);
+    set_sort(matching, item, configured->model, configured->driver,
+             match_is_drive(configured->kind) && g_strcmp0(configured->bus, "sata") == 0);
     if (configured->model)
         item->pci_id = pci_id(configured->model->vendor, configured->model->device);
     match_buses_add(matching, item);
@@ -156,18 +157,21 @@ static void read_device_driver(Matching *matching, Item *item)
         device->bus && device->bus->family == BUS_SATA && match_is_drive(device->kind);
     if (!(matching->mask & ~EVIDENCE_INFO_PCI))
         return;
-    const char *product = *device->driver ? NULL : driver_of_product(device->attached);
+    const char *product =
+        device->model || *device->driver ? NULL : driver_of_product(device->attached);
     if (product)
-        set_driver(matching, item, model_find(product), product, FALSE);
+        set_sort(matching, item, model_find(product), product, FALSE);
     else
-        set_driver(matching, item, device->model, device->driver, on_sata);
+        set_sort(matching, item, device->model, device->driver, on_sata);
 }
 
 static void read_device(Matching *matching, Item *item, const Device *device)
 {
     item->device = device;
-    if (device->buses->len)
+    if (device->buses->len) {
         g_hash_table_insert(matching->by_device, (Device *)device, item);
+        g_ptr_array_add(matching->owners, item);
+    }
     read_device_driver(matching, item);
     set_fact(matching, item, EVIDENCE_ID, device->id);
     if (device->nic && device->nic->mac)
@@ -231,6 +235,7 @@ void match_items_free(Matching *matching)
     g_clear_pointer(&matching->by_id, g_hash_table_unref);
     g_ptr_array_unref(matching->wanted);
     g_ptr_array_unref(matching->there);
+    g_ptr_array_unref(matching->owners);
     g_free(matching->configured);
     g_free(matching->devices);
 }

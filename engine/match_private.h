@@ -20,8 +20,8 @@ struct Item {
     const DomainDevice *configured; /* one of both is NULL */
     const Device *device;
     Item *partner;
-    const char *driver; /* canonical; NULL: not known */
-    const char *sort;   /* driver, and IDE told from SATA: equal ones are the same pointer */
+    const char
+        *sort; /* driver, "ide-hd (SATA)": equal ones are the same pointer; NULL: not known */
     const char *facts[EVIDENCE_SERIAL + 1]; /* id, MAC, file, serial; NULL: none, or masked */
     const char *duplicate;                  /* a fact that it shares with others of its sort */
     guint32 pci_id; /* vendor and device as on a conventional bus; 0: none known */
@@ -60,7 +60,8 @@ typedef struct {
     guint configured_count, device_count;
     GPtrArray *wanted, *there; /* (Item) of either that had no partner when it was looked last */
     GStringChunk *texts;
-    GHashTable *by_device;  /* Device that offers buses -> Item */
+    GPtrArray *owners;      /* (Item) of devices that offer buses, depth first */
+    GHashTable *by_device;  /* Device of owners -> Item */
     GHashTable *by_alias;   /* -> Item, configured; NULL until somebody asks */
     GHashTable *by_id;      /* -> Item, device; likewise */
     GHashTable *file_buses; /* family and index -> FileBus */
@@ -108,8 +109,7 @@ gboolean match_is_named_otherwise(const Item *configured, const Item *device);
 void match_buses_init(Matching *matching);
 /* Reads which bus the element is and where its static address is. */
 void match_buses_add(Matching *matching, Item *configured);
-/* The root bus is known without any evidence, and the chipset's own controllers where the file has
- * no element for them. */
+/* Buses that are known without any evidence. */
 void match_buses_find_machine(Matching *matching);
 void match_buses_free(Matching *matching);
 /* Where a device is; bus NULL: nowhere that can be said. */

@@ -17,8 +17,8 @@ static const struct {
 
 static const char *driver_of(const Item *item)
 {
-    if (item->driver)
-        return item->driver;
+    if (item->sort)
+        return item->sort;
     return device_kind_name(item->device ? item->device->kind : item->configured->kind);
 }
 
@@ -125,12 +125,12 @@ static void add_absence(GString *reason, Matching *matching, const Item *item)
     }
     if (add_occupant(reason, matching, item))
         return;
-    if (!item->driver)
+    if (!item->sort)
         add_clause(reason, "it is not known what QEMU calls it");
     else if (!item->pci_id && !(matching->mask & ~EVIDENCE_INFO_PCI))
         add_clause(reason, "it is no PCI device, and nothing else may be used to find it");
     else
-        add_clause(reason, "no %s is left in the guest", item->driver);
+        add_clause(reason, "no %s is left in the guest", item->sort);
 }
 
 /* Most pairs: this is asked of every one. */

@@ -182,6 +182,22 @@ static void test_kinds(void **state)
                  "no NIC of the guest has the MAC 52:54:00:00:00:09");
 }
 
+/* One driver serves two kinds of bus. */
+static void test_sata(void **state)
+{
+    Bus *root;
+    g_autoptr(Guest) guest = new_pc(&root);
+    Bus *port = offer_bus(add_card(root, 5, "ich9-ahci", "sata0"), "sata0.0", "IDE", FALSE);
+    port->family = BUS_SATA;
+    add_device(port, "ide-hd", "disk")->implicit = FALSE;
+    guest_index(guest);
+    const char *ide = "<disk><target dev='hda'/><alias name='disk'/></disk>";
+    check(guest, "<disk><target dev='sda' bus='sata'/></disk>", "disk same model");
+    check(guest, "<disk><target dev='hda'/></disk>", "- absent");
+    check(guest, ide, "disk differs qdev id !");
+    check_reason(guest, ide, "the file says ide-hd, the guest has ide-hd (SATA)");
+}
+
 /* Two kinds of evidence for two devices: the stronger one counts and the other is named. */
 static void test_contradictions(void **state)
 {
@@ -655,6 +671,7 @@ int main(void)
         cmocka_unit_test(test_dynamic_address),
         cmocka_unit_test(test_derived_id),
         cmocka_unit_test(test_kinds),
+        cmocka_unit_test(test_sata),
         cmocka_unit_test(test_contradictions),
         cmocka_unit_test(test_drives),
         cmocka_unit_test(test_shared_image),
