@@ -115,6 +115,23 @@ static void check_truth(const RandomPair *pair, const Match *match, guint32 seed
     }
 }
 
+/* What was written stays. More may be written the second time: where a device was not at its static
+ * address, and others were in doubt for that, it is now. */
+static void check_filled_again(const RandomPair *pair, const Match *match, Domain *filled,
+                               guint32 seed)
+{
+    g_autoptr(Match) again = match_new(filled, pair->guest, EVIDENCE_ALL);
+    g_autoptr(Domain) twice = match_fill(again, NULL, NULL, NULL);
+    assert_non_null(twice);
+    for (guint i = 0; i < filled->devices->len; i++) {
+        const Address *before = &domain_device(match->domain, i)->address.place;
+        const Address *once = &domain_device(filled, i)->address.place;
+        if (!address_equal(before, once) &&
+            !address_equal(once, &domain_device(twice, i)->address.place))
+            wrong(pair, seed, match->pairs->pdata[i], "written at another place the second time");
+    }
+}
+
 static void check_fill(const RandomPair *pair, const Match *match, guint32 seed)
 {
     g_autoptr(GError) error = NULL;
@@ -134,12 +151,7 @@ static void check_fill(const RandomPair *pair, const Match *match, guint32 seed)
         else if (match_pair_is_certain(made) && !left->len)
             wrong(pair, seed, made, "not written");
     }
-    g_autoptr(Match) again = match_new(filled, pair->guest, EVIDENCE_ALL);
-    g_autoptr(Domain) twice = match_fill(again, NULL, NULL, &error);
-    if (!twice || strcmp(xml_document_text(twice->document), xml_document_text(filled->document)))
-        fail_msg("seed %u: filling twice gives another file\n%s\n%s", seed,
-                 xml_document_text(filled->document),
-                 twice ? xml_document_text(twice->document) : error->message);
+    check_filled_again(pair, match, filled, seed);
 }
 
 /* --- how much is found ------------------------------------------------------------------------ */
