@@ -19,15 +19,15 @@ typedef enum {
 typedef struct {
     const char *name; /* "attach" */
     CommandGroup group;
-    const char
-        *arguments;   /* of the sub-command: "TARGET disk|cdrom|... KEY=VALUE..."; NULL for none */
+    const char *help;      /* one sentence without a full stop, in the imperative */
+    const char *arguments; /* of the sub-command: "TARGET disk|cdrom|..."; NULL for none */
     const char *keys; /* default keys in the console, blank between them: "j Down"; NULL for none */
     const char *hint; /* word in the hint line: "attach"; NULL to leave it out there */
-    const char *help; /* one sentence without a full stop, in the imperative */
     int (*once)(
         const Options *options);   /* the sub-command: runs and gives the exit status; or NULL */
     void (*act)(Console *console); /* what the keys do in the console; or NULL */
-    gboolean changes;              /* it changes the guest */
+    guint views;      /* its keys and its hint are for these views (IN_VIEW); 0: for all */
+    gboolean changes; /* it changes the guest, or files of its user: not there when read-only */
     gboolean (*applies)(const Console *console); /* else its hint is dim; NULL: always */
     gboolean occasional; /* rarely of use: its hint has a place only where it applies */
 } Command;
