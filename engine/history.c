@@ -72,17 +72,22 @@ typedef struct {
     const Guest *guest;
 } Look;
 
-/* Whether each subject is there when the latest plan on it left it there. */
+/* Whether the device is there when the latest plan on it left it there. */
+static gboolean subject_fits(const PlanSubject *subject, gboolean done, const Look *look)
+{
+    gboolean there = (subject->verb == PLAN_ATTACH) == done;
+
+    return !subject->path || !g_hash_table_add(look->seen, subject->path) ||
+           (guest_find_path(look->guest, subject->path) != NULL) == there;
+}
+
+/* What was done is looked at from its end, what was taken back from its beginning. */
 static gboolean plan_fits(const Plan *plan, gboolean done, const Look *look)
 {
-    gboolean there = (plan->verb == PLAN_ATTACH) == done;
+    guint count = plan->subjects->len;
 
-    for (guint i = 0; i < plan->subjects->len; i++) {
-        const PlanSubject *subject = plan->subjects->pdata[i];
-
-        if (!subject->path || !g_hash_table_add(look->seen, subject->path))
-            continue;
-        if ((guest_find_path(look->guest, subject->path) != NULL) != there)
+    for (guint i = 0; i < count; i++) {
+        if (!subject_fits(plan->subjects->pdata[done ? count - 1 - i : i], done, look))
             return FALSE;
     }
     return TRUE;

@@ -1,12 +1,10 @@
-/* Plans as data: building, copying, inverting and rendering them. Running them is transaction.c,
- * making them is hotplug.c. */
+/* Plans as data: building, copying and rendering them. Inverting them is plan_invert.c, running
+ * them transaction.c, making them hotplug.c. */
 #include "engine/plan.h"
 
 #include <string.h>
 
 #include "monitor/text.h"
-
-#define UNDO_PREFIX "undo: "
 
 /* --- actions --------------------------------------------------------------------------------- */
 
@@ -19,19 +17,6 @@ static const struct {
     [ACTION_REPLACE] = { "replace", "", " by the new one" },
     [ACTION_DISCARD] = { "discard", "the new ", "" },
     [ACTION_RESTORE] = { "restore", "the old ", "" },
-};
-
-/* The command that takes back another one, and how both name their object. */
-static const struct {
-    const char *add, *del;
-    const char *add_key, *del_key;
-    const char *noun;
-} inverses[] = {
-    { "device_add", "device_del", "id", "id", "device" },
-    { "blockdev-add", "blockdev-del", "node-name", "node-name", "block node" },
-    { "netdev_add", "netdev_del", "id", "id", "netdev" },
-    { "object-add", "object-del", "id", "id", "object" },
-    { "chardev-add", "chardev-remove", "id", "id", "chardev" },
 };
 
 Action *action_new(const char *command, json_t *arguments, char **leaves)
@@ -74,47 +59,6 @@ void action_free(Action *action)
 static const char *argument(const Action *action, const char *key)
 {
     return json_string_value(json_object_get(action->arguments, key));
-}
-
-/* The row of `inverses` whose add command this is; -1 for another command. */
-static int adding_row(const Action *action)
-{
-    for (guint i = 0; i < G_N_ELEMENTS(inverses); i++) {
-        if (strcmp(action->command, inverses[i].add) == 0) {
-            return (int)i;
-        }
-    }
-    return -1;
-}
-
-/* device_del for device_add and so on; NULL for a command that adds nothing or names nothing. */
-static Action *action_invert(const Action *action)
-{
-    int row = adding_row(action);
-    const char *name = row < 0 ? NULL : argument(action, inverses[row].add_key);
-    if (name == NULL) {
-        return NULL;
-    }
-    char **leaves = NULL;
-    if (strcmp(action->command, "device_add") == 0) {
-        leaves = g_new0(char *, 2);
-        leaves[0] = g_strconcat("/machine/peripheral/", name, NULL);
-    }
-    return action_new(inverses[row].del, json_pack("{s:s}", inverses[row].del_key, name), leaves);
-}
-
-/* What the action adds, for a step of an inverted plan: "block node disk2-fmt". */
-static char *action_words(const Action *action)
-{
-    int row = adding_row(action);
-    const char *name = row < 0 ? NULL : argument(action, inverses[row].add_key);
-    if (name == NULL) {
-        return g_strdup(action->command);
-    }
-    const char *driver = argument(action, "driver");
-    return g_strcmp0(action->command, "device_add") == 0 && driver != NULL
-               ? g_strdup_printf("%s %s", driver, name)
-               : g_strdup_printf("%s %s", inverses[row].noun, name);
 }
 
 static json_t *action_to_json(const Action *action)
@@ -200,6 +144,7 @@ static Step *step_copy(const Step *step)
 {
     Step *copy = step_new(step->words, action_copy(step->action));
     copy->group = step->group;
+    copy->subject = step->subject;
     for (guint i = 0; i < step->undo->len; i++) {
         g_ptr_array_add(copy->undo, action_copy(step->undo->pdata[i]));
     }
@@ -286,6 +231,7 @@ void plan_add_check(Plan *plan, gboolean caution, const char *evidence, const ch
 PlanSubject *plan_add_subject(Plan *plan)
 {
     PlanSubject *subject = g_new0(PlanSubject, 1);
+    subject->verb = plan->verb;
     g_ptr_array_add(plan->subjects, subject);
     return subject;
 }
@@ -305,12 +251,25 @@ void plan_choose(Plan *plan, const char *option, const char *value)
     g_hash_table_insert(plan->chosen, g_strdup(option), g_strdup(value));
 }
 
+/* Where the steps are counted from is another plan's now. */
+static void shift_step(Step *step, const Plan *plan)
+{
+    step->subject += plan->subjects->len;
+    step->group += step->group != 0 ? plan->steps->len : 0;
+}
+
 void plan_join(Plan *plan, Plan *more)
 {
+    g_return_if_fail(more->file == NULL);
+    for (guint i = 0; i < more->steps->len; i++) {
+        shift_step(more->steps->pdata[i], plan);
+    }
     g_ptr_array_extend_and_steal(plan->steps, g_steal_pointer(&more->steps));
     g_ptr_array_extend_and_steal(plan->checks, g_steal_pointer(&more->checks));
+    g_ptr_array_extend_and_steal(plan->subjects, g_steal_pointer(&more->subjects));
     more->steps = g_ptr_array_new();
     more->checks = g_ptr_array_new();
+    more->subjects = g_ptr_array_new();
     plan_free(more);
 }
 
@@ -344,6 +303,7 @@ static void copy_subjects(Plan *to, const Plan *from)
         subject->driver = g_strdup(old->driver);
         subject->bus = g_strdup(old->bus);
         subject->address = old->address;
+        subject->verb = old->verb;
     }
 }
 
@@ -373,109 +333,21 @@ Plan *plan_copy(const Plan *plan)
     return copy;
 }
 
-/* --- the way back ---------------------------------------------------------------------------- */
-
-/* Every undo action becomes a step of its own. What it adds can be taken away by itself, so that a
- * failure half-way leaves nothing; the group remembers that they were one step. */
-static void invert_step(Plan *inverse, const Step *step)
+Plan *plan_copy_run(const Plan *plan)
 {
-    gboolean several = step->undo->len > 1;
-    for (guint i = 0; i < step->undo->len; i++) {
-        const Action *undo = step->undo->pdata[i];
-        g_autofree char *words = several ? action_words(undo) : g_strdup(step->words);
-        Action *back = action_invert(undo);
-        if (back == NULL && i == 0) {
-            back = action_copy(step->action);
-        }
-        Step *added = plan_add(inverse, words, action_copy(undo), back);
-        added->group = several ? inverse->steps->len - i : 0;
+    Plan *copy = plan_copy(plan);
+    for (guint i = 0; i < plan->steps->len; i++) {
+        const Step *step = plan->steps->pdata[i];
+        Step *now = copy->steps->pdata[i];
+        now->state = step->state;
+        now->started = step->started;
+        now->ended = step->ended;
+        now->error = g_strdup(step->error);
     }
+    return copy;
 }
 
-/* Devices that were put back one by one leave together, as they did: with their controller or their
- * slot. The device_del of the first takes them all. */
-static void invert_group(Plan *inverse, Step *const *steps, guint count)
-{
-    Step *together = NULL;
-    g_autoptr(GPtrArray) leaves = g_ptr_array_new();
-    for (guint i = 0; i < count; i++) {
-        if (strcmp(steps[i]->action->command, "device_add") != 0) {
-            continue;
-        }
-        Action *back = action_invert(steps[i]->action);
-        for (char **leaf = back->leaves; *leaf != NULL; leaf++) {
-            g_ptr_array_add(leaves, g_strdup(*leaf));
-        }
-        if (together == NULL) {
-            together = plan_add(inverse, steps[i]->words, back, NULL);
-        } else {
-            action_free(back);
-        }
-        g_ptr_array_add(together->undo, action_copy(steps[i]->action));
-    }
-    if (together != NULL) {
-        g_ptr_array_add(leaves, NULL);
-        g_strfreev(together->action->leaves);
-        together->action->leaves = (char **)g_ptr_array_steal(leaves, NULL);
-    }
-    for (guint i = count; i-- > 0;) {
-        if (strcmp(steps[i]->action->command, "device_add") != 0) {
-            invert_step(inverse, steps[i]);
-        }
-    }
-}
-
-/* How many steps before `end` were one step once. */
-static guint group_length(const Plan *plan, guint end)
-{
-    guint group = ((const Step *)plan->steps->pdata[end - 1])->group;
-    guint count = 1;
-    while (group != 0 && count < end &&
-           ((const Step *)plan->steps->pdata[end - count - 1])->group == group) {
-        count++;
-    }
-    return count;
-}
-
-Plan *plan_invert(const Plan *plan, GError **error)
-{
-    g_autofree char *title = g_str_has_prefix(plan->title, UNDO_PREFIX)
-                                 ? g_strdup(plan->title + strlen(UNDO_PREFIX))
-                                 : g_strconcat(UNDO_PREFIX, plan->title, NULL);
-    g_autoptr(Plan) inverse =
-        plan_new(plan->verb == PLAN_ATTACH ? PLAN_DETACH : PLAN_ATTACH, title);
-    for (guint end = plan->steps->len, count; end > 0; end -= count) {
-        Step *const *steps = (Step *const *)plan->steps->pdata;
-        count = group_length(plan, end);
-        if (steps[end - 1]->action->kind != ACTION_COMMAND) {
-            continue; /* the way back is carried as a whole, below */
-        }
-        if (steps[end - 1]->undo->len == 0) {
-            g_set_error(error, ENGINE_ERROR, ENGINE_ERROR_REFUSED,
-                        "\"%s\" cannot be taken back: there is no way back for %s; "
-                        "do it by hand with attach or detach",
-                        plan->title, steps[end - 1]->words);
-            return NULL;
-        }
-        if (count > 1) {
-            invert_group(inverse, steps + end - count, count);
-        } else {
-            invert_step(inverse, steps[end - 1]);
-        }
-    }
-    copy_subjects(inverse, plan);
-    copy_chosen(inverse, plan);
-    if (plan->file != NULL) {
-        plan_carry(inverse, file_change_invert(plan->file));
-    }
-    return g_steal_pointer(&inverse);
-}
-
-Plan *plan_again(const Plan *plan, GError **error)
-{
-    g_autoptr(Plan) inverse = plan_invert(plan, error);
-    return inverse != NULL ? plan_invert(inverse, error) : NULL;
-}
+/* --- as JSON --------------------------------------------------------------------------------- */
 
 static json_t *actions_to_json(const GPtrArray *actions)
 {

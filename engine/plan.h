@@ -42,6 +42,7 @@ typedef struct {
     GPtrArray *undo; /* (Action) in the order they run; empty where there is nothing to take back */
     char *words;     /* the thing this step makes or takes away: "block node disk2-fmt" */
     guint group;     /* of an inverted plan: steps of the same group were one step; 0 for none */
+    guint subject;   /* index of the subject that it is for, if it names none itself */
     StepState state;
     gint64 started, ended; /* g_get_monotonic_time() microseconds, 0 before */
     char *error;           /* QEMU's own sentence, or the system's on a file; NULL */
@@ -55,19 +56,20 @@ typedef struct {
     char *evidence; /* "query-pci"; NULL */
 } PlanCheck;
 
+typedef enum { PLAN_ATTACH, PLAN_DETACH } PlanVerb;
+
 /* A device that a plan attaches or detaches. */
 typedef struct {
-    char *path; /* QOM path, known beforehand */
-    char *id;   /* NULL for none */
+    PlanVerb verb; /* the plan's, unless several were joined */
+    char *path;    /* QOM path, known beforehand */
+    char *id;      /* NULL for none */
     char *driver;
     char *bus; /* bus name */
     Address address;
 } PlanSubject;
 
-typedef enum { PLAN_ATTACH, PLAN_DETACH } PlanVerb;
-
 typedef struct {
-    PlanVerb verb;
+    PlanVerb verb;       /* of several joined plans that of the first */
     char *title;         /* "attach disk sd3 at 0:0:3" */
     GPtrArray *steps;    /* (Step) */
     GPtrArray *checks;   /* (PlanCheck) */
@@ -95,7 +97,8 @@ PlanSubject *plan_add_subject(Plan *plan);
 char *plan_subject_name(const PlanSubject *subject);
 void plan_choose(Plan *plan, const char *option, const char *value);
 
-/* Moves the steps and checks of `more` (transfer full) behind those of the plan. */
+/* Moves the steps, checks and subjects of `more` (transfer full), which has no file, behind those
+ * of the plan. */
 void plan_join(Plan *plan, Plan *more);
 
 /* Makes the plan, which is complete by now, carry a change of a file (transfer full): a new first
@@ -106,6 +109,8 @@ void plan_carry(Plan *plan, FileChange *change);
 
 /* A new plan with the same steps, none run. (transfer full) */
 Plan *plan_copy(const Plan *plan);
+/* The same with what came of its steps so far. (transfer full) */
+Plan *plan_copy_run(const Plan *plan);
 
 /* The plan that takes this one back; inverting that gives this one again. Errors:
  * ENGINE_ERROR_REFUSED naming the step that has no way back. (transfer full) */

@@ -40,8 +40,9 @@ static json_t *step_record(const Step *step)
 
     for (guint i = 0; i < step->undo->len; i++)
         json_array_append_new(undo, action_record(step->undo->pdata[i]));
-    return json_pack("{s:o, s:o, s:o, s:i}", "words", record_text(step->words), "action",
-                     action_record(step->action), "undo", undo, "group", (int)step->group);
+    return json_pack("{s:o, s:o, s:o, s:i, s:i}", "words", record_text(step->words), "action",
+                     action_record(step->action), "undo", undo, "group", (int)step->group,
+                     "subject", (int)step->subject);
 }
 
 static gboolean add_undo(Step *step, json_t *undo)
@@ -68,6 +69,7 @@ static gboolean add_step(Plan *plan, json_t *record)
     if (!step)
         return FALSE;
     step->group = (guint)json_integer_value(json_object_get(record, "group"));
+    step->subject = (guint)json_integer_value(json_object_get(record, "subject"));
     return add_undo(step, json_object_get(record, "undo"));
 }
 
@@ -93,9 +95,10 @@ static json_t *subject_record(const PlanSubject *subject)
 {
     g_autofree char *address = address_to_text(&subject->address);
 
-    return json_pack("{s:o, s:o, s:o, s:o, s:s, s:b}", "path", record_text(subject->path), "id",
-                     record_text(subject->id), "driver", record_text(subject->driver), "bus",
-                     record_text(subject->bus), "address", address, "scsi",
+    return json_pack("{s:i, s:o, s:o, s:o, s:o, s:s, s:b}", "verb", subject->verb, "path",
+                     record_text(subject->path), "id", record_text(subject->id), "driver",
+                     record_text(subject->driver), "bus", record_text(subject->bus), "address",
+                     address, "scsi",
                      subject->address.type == ADDRESS_DRIVE && subject->address.drive.scsi);
 }
 
@@ -113,10 +116,19 @@ static void read_address(PlanSubject *subject, json_t *record)
     address->drive.unit = 0;
 }
 
+/* That of the plan where the record, of an earlier release, says none. */
+static PlanVerb verb_of(json_t *record, PlanVerb plan)
+{
+    json_t *verb = json_object_get(record, "verb");
+
+    return !verb ? plan : json_integer_value(verb) == PLAN_DETACH ? PLAN_DETACH : PLAN_ATTACH;
+}
+
 static gboolean add_subject(Plan *plan, json_t *record)
 {
     PlanSubject *subject = plan_add_subject(plan);
 
+    subject->verb = verb_of(record, plan->verb);
     subject->path = text_of(record, "path");
     subject->id = text_of(record, "id");
     subject->driver = text_of(record, "driver");
@@ -186,8 +198,7 @@ json_t *plan_record(const Plan *plan)
 Plan *plan_from_record(json_t *record)
 {
     g_autofree char *title = text_of(record, "title");
-    gboolean detach = json_integer_value(json_object_get(record, "verb")) == PLAN_DETACH;
-    g_autoptr(Plan) plan = title ? plan_new(detach ? PLAN_DETACH : PLAN_ATTACH, title) : NULL;
+    g_autoptr(Plan) plan = title ? plan_new(verb_of(record, PLAN_ATTACH), title) : NULL;
 
     if (!plan || !add_all(plan, json_object_get(record, "steps"), add_step) ||
         !add_all(plan, json_object_get(record, "checks"), add_check) ||

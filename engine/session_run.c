@@ -25,15 +25,15 @@ struct Run {
 
 /* --- the journal ----------------------------------------------------------------------------- */
 
-/* Whom a step is about: the device that it names by id or path, else the one that was asked for.
- * NULL where the plan has no such device. */
+/* Whom a step is about: the device that it names by id or path, else the one that it is for. NULL
+ * where the plan has no such device. */
 static const PlanSubject *step_subject(const Run *run, const Step *step)
 {
     const GPtrArray *subjects = transaction_plan(run->transaction)->subjects;
     const char *id = json_string_value(json_object_get(step->action->arguments, "id"));
 
     if (!id || !g_str_has_prefix(step->action->command, "device_"))
-        return subjects->len ? subjects->pdata[0] : NULL;
+        return step->subject < subjects->len ? subjects->pdata[step->subject] : NULL;
     for (guint i = 0; i < subjects->len; i++) {
         const PlanSubject *subject = subjects->pdata[i];
 
@@ -51,11 +51,12 @@ static char *step_subject_name(const Run *run, const Step *step)
     return subject ? plan_subject_name(subject) : g_strdup(session_name(run->session));
 }
 
-static DeviceState step_glyph(const Run *run, gboolean back)
+static DeviceState step_glyph(const Run *run, const Step *step, gboolean back)
 {
-    gboolean attach = transaction_plan(run->transaction)->verb == PLAN_ATTACH;
+    const PlanSubject *subject = step_subject(run, step);
+    PlanVerb verb = subject ? subject->verb : transaction_plan(run->transaction)->verb;
 
-    return attach != back ? STATE_ADDED : STATE_LEAVING;
+    return (verb == PLAN_ATTACH) != back ? STATE_ADDED : STATE_LEAVING;
 }
 
 static void log_command(Run *run, const Step *step, DeviceState state, const char *outcome,
@@ -83,7 +84,7 @@ static void log_taken_back(Run *run, const Step *step)
     g_autofree char *subject = step_subject_name(run, step);
     g_autofree char *text = g_strdup_printf("%s: taken back", step->words);
 
-    journal_add(run->session->journal, step_glyph(run, TRUE), subject, text, NULL,
+    journal_add(run->session->journal, step_glyph(run, step, TRUE), subject, text, NULL,
                 step->ended - step->started);
 }
 
@@ -99,12 +100,12 @@ static void step_log(Run *run, const Step *step)
 {
     switch (step->state) {
     case STEP_LEAVING:
-        log_command(run, step, step_glyph(run, FALSE), "-> {}", g_get_monotonic_time());
+        log_command(run, step, step_glyph(run, step, FALSE), "-> {}", g_get_monotonic_time());
         log_waiting(run, step);
         break;
     case STEP_DONE:
         if (step != run->leaving)
-            log_command(run, step, step_glyph(run, FALSE),
+            log_command(run, step, step_glyph(run, step, FALSE),
                         step->action->kind == ACTION_COMMAND ? "-> {}" : NULL, step->ended);
         break;
     case STEP_FAILED:
