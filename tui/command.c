@@ -33,6 +33,8 @@ static const Command commands[] = {
       .arguments = "TARGET [FILE]", .once = once_dumpxml },
     { "demo", GROUP_GUEST, "start the demonstration guest and show it", .arguments = "",
       .once = once_demo },
+    { "replay", GROUP_GUEST, "show a session again that --record wrote; no QEMU is needed",
+      .arguments = "RECORDING", .once = once_replay },
 
     { "pin", GROUP_FILE,
       "make the dynamic addresses of a domain XML static, so that they never change",

@@ -9,6 +9,7 @@ int once_show(const Options *options);
 int once_attach(const Options *options);
 int once_detach(const Options *options);
 int once_demo(const Options *options);
+int once_replay(const Options *options);
 int once_themes(const Options *options);
 
 /* Domain XML: once_domain.c, and once_run.c for the guest that is started. */

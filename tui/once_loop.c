@@ -104,6 +104,12 @@ static gboolean on_signal(gpointer data)
     return G_SOURCE_CONTINUE;
 }
 
+gboolean once_open(Session *session, const Options *options, GError **error)
+{
+    return (!options->domain || session_domain_open(session, options->domain, error)) &&
+           (!options->record || session_record(session, options->record, error));
+}
+
 int once_run(const Options *options, const char *target, const OnceTask *task, gpointer data)
 {
     g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);
@@ -113,7 +119,7 @@ int once_run(const Options *options, const char *target, const OnceTask *task, g
     g_autoptr(GError) error = NULL;
     g_autoptr(Session) session = session_new(target, SESSION_ONCE, &error);
 
-    if (!session || (options->domain && !session_domain_open(session, options->domain, &error))) {
+    if (!session || !once_open(session, options, &error)) {
         report_complain("%s", error->message);
         return exit_status_from_error(error);
     }

@@ -38,6 +38,9 @@ struct Once {
 /* Runs the task against a target; gives the exit status. */
 int once_run(const Options *options, const char *target, const OnceTask *task, gpointer data);
 
+/* What the options ask for of a session that is new: its domain file, its recording. */
+gboolean once_open(Session *session, const Options *options, GError **error);
+
 /* The end. The first call counts; a signal that came before gives the status. */
 void once_end(Once *once, int status);
 /* Tells the error and ends with its status. */

@@ -4,7 +4,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "engine/session_domain.h"
 #include "tui/console.h"
 #include "tui/report.h"
 
@@ -50,7 +49,7 @@ int once_own_console(const Options *options, const char *target)
     g_autoptr(GError) error = NULL;
     g_autoptr(Session) session = session_new(target, SESSION_WATCH, &error);
 
-    if (session && (!options->domain || session_domain_open(session, options->domain, &error)))
+    if (session && once_open(session, options, &error))
         return console_run(session, options);
     report_complain("%s", error->message);
     return exit_status_from_error(error);

@@ -21,12 +21,12 @@
 typedef struct {
     gboolean json, dry_run, ascii, help, version, man;
     gboolean in_place, backup, info_pci, strict, print;
-    char *wait, *theme, *domain, *output, *format, *spare, *emulator;
+    char *wait, *theme, *domain, *output, *format, *spare, *emulator, *record;
 } Raw;
 
 #define OFFSET(member) G_STRUCT_OFFSET(Raw, member)
 static const OptionRow rows[] = {
-    { "json", 0, NULL, "tree show attach detach match demo run themes", "print JSON",
+    { "json", 0, NULL, "tree show attach detach match demo run replay themes", "print JSON",
       OFFSET(json) },
     { "dry-run", 'n', NULL, "attach detach pin assign dumpxml",
       "print the plan, or what would change in the file, and do nothing", OFFSET(dry_run) },
@@ -51,7 +51,9 @@ static const OptionRow rows[] = {
     { "print", 0, NULL, "run", "print QEMU's command line and do nothing", OFFSET(print) },
     { "wait", 'w', "SECONDS", "detach",
       "how long to wait for the guest to let go (default 5, fractions allowed)", OFFSET(wait) },
-    { "theme", 0, "NAME", "console demo run", "colours of the console", OFFSET(theme) },
+    { "record", 0, "FILE", "console demo run tree show attach detach",
+      "write what is said and shown into FILE, for backplane replay", OFFSET(record) },
+    { "theme", 0, "NAME", "console demo run replay", "colours of the console", OFFSET(theme) },
     { "ascii", 0, NULL, NULL, "draw with ASCII characters only", OFFSET(ascii) },
     { "help", 'h', NULL, NULL, "show this help, after a command that command's", OFFSET(help) },
     { "version", 0, NULL, NULL, "show the version", OFFSET(version) },
@@ -347,8 +349,8 @@ static gboolean wants_ascii(gboolean asked)
 
 static void raw_clear(Raw *raw)
 {
-    char *texts[] = { raw->wait,   raw->theme, raw->domain,  raw->output,
-                      raw->format, raw->spare, raw->emulator };
+    char *texts[] = { raw->wait,   raw->theme, raw->domain,   raw->output,
+                      raw->format, raw->spare, raw->emulator, raw->record };
 
     for (gsize i = 0; i < G_N_ELEMENTS(texts); i++)
         g_free(texts[i]);
@@ -382,6 +384,7 @@ Options *options_parse(int argc, char **argv, gboolean *done, GError **error)
     options->domain = g_steal_pointer(&raw.domain);
     options->output = g_steal_pointer(&raw.output);
     options->emulator = g_steal_pointer(&raw.emulator);
+    options->record = g_steal_pointer(&raw.record);
     options->in_place = raw.in_place;
     options->backup = raw.backup;
     options->info_pci = raw.info_pci;
@@ -400,6 +403,7 @@ void options_free(Options *options)
     g_free(options->domain);
     g_free(options->output);
     g_free(options->emulator);
+    g_free(options->record);
     g_free(options);
 }
 

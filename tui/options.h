@@ -53,6 +53,7 @@ typedef struct {
     gboolean strict;
     gboolean print;
     char *emulator; /* --emulator PROGRAM; NULL: none was forced */
+    char *record;   /* --record FILE; NULL: nothing is recorded */
 } Options;
 
 /* Errors: G_OPTION_ERROR and ENGINE_ERROR_INPUT: a clear sentence. --help, --version and --man are

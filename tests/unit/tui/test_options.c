@@ -53,6 +53,8 @@ static void right_forms(void **state)
         { { "-w", "86400", "detach", "vm", "a" }, "detach", "vm", "a", 86400000 },
         { { "demo", "--ascii" }, "demo", NULL, NULL, 5000 },
         { { "demo", "--theme", "light" }, "demo", NULL, NULL, 5000 },
+        { { "demo", "--record", "a" }, "demo", NULL, NULL, 5000 },
+        { { "replay", "a" }, "replay", NULL, "a", 5000 },
     };
 
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
@@ -100,6 +102,8 @@ static void wrong_forms(void **state)
         { { "attach", "vm" }, "disk|cdrom|nic|controller|device is missing" },
         { { "detach", "vm" }, "DEVICE... is missing" },
         { { "demo", "vm" }, "\"vm\" is one argument too many" },
+        { { "replay" }, "RECORDING is missing: backplane replay RECORDING" },
+        { { "replay", "a", "--record", "b" }, "it goes with: console, demo, run, tree" },
         { { "tree", "--jsn", "vm" }, "did you mean --json?" },
         { { "tree", "--frobnicate", "vm" }, "see backplane --help" },
         { { "tree", "-x", "vm" }, "-x" },
