@@ -85,6 +85,7 @@ static void session_hang_up(Session *session)
         g_source_remove(session->retry);
     session->retry = 0;
     watch_stop(session->watch);
+    rates_watch_stop(session->rates);
     session_drop_reads(session);
     g_clear_pointer(&session->inventory, inventory_free);
     if (session->monitor)
@@ -204,8 +205,11 @@ void session_enter_live(Session *session)
     session_log(session, STATE_PRESENT, session_name(session), text, NULL, -1);
     if (!session->freed)
         session_domain_tell_differences(session);
+    if (session->freed)
+        return;
+    session_enter(session, SESSION_LIVE);
     if (!session->freed)
-        session_enter(session, SESSION_LIVE);
+        rates_watch_start(session->rates);
 }
 
 /* --- life ------------------------------------------------------------------------------------ */
@@ -220,6 +224,7 @@ Session *session_new_idle(SessionMode mode)
     session->journal = journal_new();
     session->marks = marks_new();
     session->watch = watch_new(session);
+    session->rates = rates_watch_new(session);
     session->reads = g_ptr_array_new_with_free_func(g_free);
     session->runs = g_ptr_array_new();
     session->running = g_ptr_array_new();
@@ -254,6 +259,7 @@ static void session_clear(gpointer data)
     journal_free(session->journal);
     marks_free(session->marks);
     watch_free(session->watch);
+    rates_watch_free(session->rates);
     g_ptr_array_unref(session->reads);
     g_ptr_array_unref(session->runs);
     g_ptr_array_unref(session->running);
@@ -370,6 +376,10 @@ void session_pause(Session *session, gboolean pause)
 {
     session->paused = pause;
     watch_pause(session->watch, pause);
+    if (pause)
+        rates_watch_stop(session->rates);
+    else
+        rates_watch_start(session->rates);
     if (pause && session->retry) {
         g_source_remove(session->retry);
         session->retry = 0;

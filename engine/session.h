@@ -6,6 +6,7 @@
 #include "engine/hotplug.h"
 #include "engine/inventory.h"
 #include "engine/journal.h"
+#include "engine/rates.h"
 #include "engine/transaction.h"
 
 typedef struct Session Session;
@@ -22,6 +23,7 @@ typedef enum {
     SESSION_TREE_CHANGED, /* session_guest is another, or states in it changed */
     SESSION_PLAN_CHANGED, /* a step of a running plan moved, or a plan ended */
     SESSION_JOURNAL_GREW,
+    SESSION_RATES_CHANGED, /* another answer for session_rate */
 } SessionChange;
 
 typedef void (*SessionFn)(Session *session, SessionChange change, gpointer data);
@@ -75,6 +77,16 @@ gboolean session_record(Session *session, const char *path, GError **error);
 void session_record_stop(Session *session);
 /* The file, NULL while nothing is recorded. */
 const char *session_recording(const Session *session);
+
+/* How often QEMU is asked for its counters while somebody watches rates; seldomer where that costs
+ * it much. */
+#define SESSION_RATES_MS 2000
+/* Whoever shows rates says so, and says when he shows them no longer: counted. Without anybody
+ * nothing is asked, nor while the session is paused or lost. */
+void session_watch_rates(Session *session, gboolean want);
+/* The mean of the latest interval. FALSE: not known: nobody watches, or not long enough; in a
+ * replay never. */
+gboolean session_rate(const Session *session, const Device *device, Rate *rate);
 
 /* Tries to connect now, after a loss. */
 void session_reconnect(Session *session);

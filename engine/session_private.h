@@ -15,6 +15,7 @@ typedef struct DomainFile DomainFile;
 typedef struct SessionRecord SessionRecord;
 typedef struct SessionReplay SessionReplay;
 typedef struct Matching Matching;
+typedef struct RatesWatch RatesWatch;
 
 /* Shared by reference counting: what comes from the main loop holds a reference, so that listeners
  * may free the session. A freed or lost session has no monitor. */
@@ -42,6 +43,7 @@ struct Session {
     Marks *marks;
     Watch *watch;
     GPtrArray *reads; /* (Read) asked for */
+    RatesWatch *rates;
 
     GPtrArray *runs;    /* (Run) not yet told to be over */
     GPtrArray *running; /* (Transaction) of those, pending ones */
@@ -99,6 +101,14 @@ void watch_status(Watch *watch);
 
 void session_drop_reads(Session *session);
 void session_show_marks(Session *session);
+
+/* --- session_rates.c ------------------------------------------------------------------------- */
+
+RatesWatch *rates_watch_new(Session *session);
+void rates_watch_free(RatesWatch *watch);
+/* QEMU can be asked, or cannot or shall not any more. */
+void rates_watch_start(RatesWatch *watch);
+void rates_watch_stop(RatesWatch *watch);
 
 /* --- session_events.c ------------------------------------------------------------------------ */
 

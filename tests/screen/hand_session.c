@@ -347,3 +347,13 @@ gboolean session_domain_carry(Session *session, Plan *plan, GError **error)
                                          xml_document_bytes(after->document), FALSE));
     return TRUE;
 }
+
+void session_watch_rates(Session *session, gboolean want)
+{
+    session->rate_watchers += want ? 1 : -1;
+}
+
+gboolean session_rate(const Session *session, const Device *device, Rate *rate)
+{
+    return session->rate && session->rate(device, rate);
+}

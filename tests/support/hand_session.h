@@ -21,6 +21,9 @@ struct Session {
     char *asked; /* what was asked for: "attach", "detach PATH", ... */
     Plan *ran;   /* what session_run got */
 
+    int rate_watchers;
+    gboolean (*rate)(const Device *device, Rate *rate); /* NULL: no rate is known */
+
     Domain *domain, *saved; /* NULL: no domain file */
     Match *match;
     gboolean backup;      /* of the latest save */

@@ -22,7 +22,7 @@ typedef struct {
     gboolean bridge;   /* a bridge stands in slot 1f */
     guint bridge_bus;  /* that leads to this bus, 0 before it is numbered */
     const char *status;
-    guint changes[4];
+    guint changes[SESSION_RATES_CHANGED + 1];
     int free_at; /* the n-th change frees the session; -1 never */
     Plan *plan;  /* what was planned last */
     GError *refusal;
