@@ -350,14 +350,30 @@ gint64 session_clock(const Session *session)
     return session->replay ? session_replay_clock(session->replay) : g_get_monotonic_time();
 }
 
+void session_forbid_changes(Session *session)
+{
+    session->read_only = TRUE;
+}
+
+static gboolean refuse(GError **error, const char *reason)
+{
+    g_set_error_literal(error, ENGINE_ERROR, ENGINE_ERROR_REFUSED, reason);
+    return FALSE;
+}
+
+gboolean session_check_live(const Session *session, GError **error)
+{
+    return !session->replay ||
+           refuse(error, "this is a recording of what was, and nothing in it can be changed: "
+                         "connect to the guest itself");
+}
+
 gboolean session_allows_changes(const Session *session, GError **error)
 {
-    if (!session->replay)
-        return TRUE;
-    g_set_error(error, ENGINE_ERROR, ENGINE_ERROR_REFUSED,
-                "this is a recording of what was, and nothing in it can be changed: connect to "
-                "the guest itself");
-    return FALSE;
+    return session_check_live(session, error) &&
+           (!session->read_only ||
+            refuse(error, "nothing is changed here, since this was started with --read-only: "
+                          "start again without it"));
 }
 
 void session_reconnect(Session *session)

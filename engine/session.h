@@ -65,8 +65,10 @@ gint64 session_silence(const Session *session);
 gint64 session_now(const Session *session);
 gint64 session_clock(const Session *session);
 
-/* Whether the guest and the files of its user may be changed at all: not in a replay. What is asked
- * for all the same is refused with this error, ENGINE_ERROR_REFUSED. */
+/* From now on nothing of the guest and of the files of its user is changed. */
+void session_forbid_changes(Session *session);
+/* Whether they may be changed at all: not after that, and not in a replay. What is asked for all
+ * the same is refused with this error, ENGINE_ERROR_REFUSED. */
 gboolean session_allows_changes(const Session *session, GError **error);
 
 /* Writes what happens from now on into a file that replay_new reads: messages with their times, and

@@ -144,8 +144,8 @@ static void domain_changed(Session *session)
 
 gboolean session_domain_open(Session *session, const char *path, GError **error)
 {
-    gboolean allowed = session_allows_changes(session, error);
-    g_autoptr(Domain) domain = allowed ? read_domain(path, error) : NULL;
+    gboolean live = session_check_live(session, error);
+    g_autoptr(Domain) domain = live ? read_domain(path, error) : NULL;
     DomainFile *old = session->domain_file;
 
     if (!domain)

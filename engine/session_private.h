@@ -27,6 +27,7 @@ struct Session {
     gint64 lost_at;
     gboolean paused;
     gboolean freed;
+    gboolean read_only; /* the user wants nothing changed */
     GPtrArray *listeners; /* (Listener) */
 
     Trace *trace;
@@ -77,6 +78,8 @@ void session_log(Session *session, DeviceState state, const char *subject, const
                  const char *outcome, gint64 elapsed);
 /* The guest's name, or the target before it is known. */
 const char *session_name(const Session *session);
+/* There is a guest, or there may be: it is no replay. Errors: ENGINE_ERROR_REFUSED. */
+gboolean session_check_live(const Session *session, GError **error);
 /* There is no connection any more, or none that is of use. */
 void session_lose(Session *session, const GError *error);
 /* The guest has been read for the first time since the connection stands. */

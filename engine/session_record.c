@@ -344,7 +344,7 @@ gboolean session_record(Session *session, const char *path, GError **error)
                     session_recording(session));
         return FALSE;
     }
-    recorder = session_allows_changes(session, error) ? recorder_new(path, error) : NULL;
+    recorder = session_check_live(session, error) ? recorder_new(path, error) : NULL;
     if (!recorder)
         return FALSE;
     record = session->record = g_new0(SessionRecord, 1);

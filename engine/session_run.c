@@ -415,7 +415,7 @@ gboolean session_ask_again(Session *session, const Device *device)
     Transaction *transaction = awaiting(session, device);
     g_autofree char *name = NULL;
 
-    if (!transaction || session->replay)
+    if (!transaction || !session_allows_changes(session, NULL))
         return FALSE;
     transaction_ask_again(transaction);
     name = device_display_name(device);

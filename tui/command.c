@@ -3,6 +3,18 @@
 
 #include "tui/console.h"
 #include "tui/once.h"
+#include "tui/view.h"
+
+#define BUT_TREE (~IN_VIEW(VIEW_TREE))
+#define MOVE(name, key, move, help, ...)                                                           \
+    {                                                                                              \
+        name, GROUP_MOVE, help, .keys = key, .act_value = console_move, .value = move, __VA_ARGS__ \
+    }
+#define VIEW(name, key, view, help, ...)                                                           \
+    {                                                                                              \
+        name, GROUP_VIEW, help, .keys = key, .act_value = console_show_view, .value = view,        \
+                                __VA_ARGS__                                                        \
+    }
 
 static const Command commands[] = {
     { "tree", GROUP_GUEST, "print the tree of devices", .arguments = "TARGET", .once = once_tree },
@@ -56,28 +68,41 @@ static const Command commands[] = {
     { "reload", GROUP_FILE, "read the domain file again; unsaved changes are given up, shown first",
       .keys = "W", .act = console_reload },
 
-    { "cursor-up", GROUP_MOVE, "go to the row above", .keys = "k Up", .act = console_cursor_up },
-    { "cursor-down", GROUP_MOVE, "go to the row below", .keys = "j Down",
-      .act = console_cursor_down },
-    { "page-up", GROUP_MOVE, "go up one page", .keys = "PageUp C-b", .act = console_page_up },
-    { "page-down", GROUP_MOVE, "go down one page", .keys = "PageDown C-f",
-      .act = console_page_down },
-    { "half-up", GROUP_MOVE, "go up half a page", .keys = "C-u", .act = console_half_up },
-    { "half-down", GROUP_MOVE, "go down half a page", .keys = "C-d", .act = console_half_down },
-    { "top", GROUP_MOVE, "go to the first row", .keys = "g Home", .act = console_top },
-    { "bottom", GROUP_MOVE, "go to the last row", .keys = "G End", .act = console_bottom },
+    MOVE("cursor-up", "k Up", MOVE_UP, "go to the row above"),
+    MOVE("cursor-down", "j Down", MOVE_DOWN, "go to the row below"),
+    MOVE("page-up", "PageUp C-b", MOVE_PAGE_UP, "go up one page"),
+    MOVE("page-down", "PageDown C-f", MOVE_PAGE_DOWN, "go down one page"),
+    MOVE("half-up", "C-u", MOVE_HALF_UP, "go up half a page"),
+    MOVE("half-down", "C-d", MOVE_HALF_DOWN, "go down half a page"),
+    MOVE("top", "g Home", MOVE_TOP, "go to the first row"),
+    MOVE("bottom", "G End", MOVE_BOTTOM, "go to the last row"),
+    MOVE("left", "Left h", MOVE_LEFT, "go left", .views = BUT_TREE),
+    MOVE("right", "Right l", MOVE_RIGHT, "go right", .views = BUT_TREE),
+    MOVE("next-vacant", "v", MOVE_NEXT_VACANT, "go to the next vacant place", .views = BUT_TREE),
+    MOVE("next-bus", "b", MOVE_NEXT_BUS, "go to the next bus"),
+    MOVE("parent", "{", MOVE_PARENT, "go to what carries this"),
+    MOVE("next-of-kind", "}", MOVE_NEXT_OF_KIND, "go to the next device of this kind"),
 
+    VIEW("view-tree", "1", VIEW_TREE, "show the tree of devices"),
+    VIEW("view-slots", "2", VIEW_SLOTS, "show the slots of every PCI bus"),
+    VIEW("view-drives", "3", VIEW_DRIVES, "show the drives and their bays"),
+    VIEW("view-events", "4", VIEW_EVENTS, "show the messages to and from the guest"),
+    VIEW("view-plan", "5", VIEW_PLAN, "show staged, running and earlier changes"),
+    VIEW("view-guest", "6", VIEW_GUEST, "show the guest's serial console",
+         .exists = console_has_guest_view),
     { "fold", GROUP_VIEW, "fold this branch, or go to its parent", .keys = "Left h", .hint = "fold",
-      .act = console_fold, .applies = console_can_fold },
+      .act_value = console_move, .value = MOVE_LEFT, .views = IN_VIEW(VIEW_TREE),
+      .applies = console_can_fold },
     { "unfold", GROUP_VIEW, "unfold this branch, or go into it", .keys = "Right l",
-      .act = console_unfold, .applies = console_can_unfold },
-    { "toggle", GROUP_VIEW, "fold or unfold; attach on a vacant place", .keys = "Enter",
+      .act_value = console_move, .value = MOVE_RIGHT, .views = IN_VIEW(VIEW_TREE),
+      .applies = console_can_unfold },
+    { "toggle", GROUP_VIEW, "open, fold or unfold; attach on a vacant place", .keys = "Enter",
       .act = console_toggle },
     { "vacant", GROUP_VIEW, "show vacant places one by one, or folded", .keys = "v",
-      .act = console_vacant },
-    { "next-pane", GROUP_VIEW, "move between tree, details and events", .keys = "Tab",
+      .act = console_vacant, .views = IN_VIEW(VIEW_TREE) },
+    { "next-pane", GROUP_VIEW, "move between view, details and events", .keys = "Tab",
       .hint = "pane", .act = console_next_pane },
-    { "zoom", GROUP_VIEW, "give the whole width to the tree, or take it back", .keys = "z",
+    { "zoom", GROUP_VIEW, "give the whole width to the view, or take it back", .keys = "z",
       .hint = "zoom", .act = console_zoom },
     { "theme", GROUP_VIEW, "choose a colour theme, shown while choosing", .keys = "T",
       .act = console_choose_theme },
@@ -104,6 +129,11 @@ const Command *command_find(const char *name)
         if (g_str_equal(commands[i].name, name))
             return &commands[i];
     return NULL;
+}
+
+gboolean command_has_keys(const Command *command)
+{
+    return command->act || command->act_value;
 }
 
 const char *command_group_name(CommandGroup group)

@@ -26,14 +26,21 @@ typedef struct {
     int (*once)(
         const Options *options);   /* the sub-command: runs and gives the exit status; or NULL */
     void (*act)(Console *console); /* what the keys do in the console; or NULL */
+    void (*act_value)(Console *console, int value); /* the same, shared by rows that differ in: */
+    int value;
     guint views;      /* its keys and its hint are for these views (IN_VIEW); 0: for all */
     gboolean changes; /* it changes the guest, or files of its user: not there when read-only */
+    /* There is such a command now; NULL: always. Of two rows with a key the one that is there has
+     * it. */
+    gboolean (*exists)(const Console *console);
     gboolean (*applies)(const Console *console); /* else its hint is dim; NULL: always */
     gboolean occasional; /* rarely of use: its hint has a place only where it applies */
 } Command;
 
 const Command *command_table(gsize *count);
 const Command *command_find(const char *name);
+/* Something in the console has it. */
+gboolean command_has_keys(const Command *command);
 
 /* The name of a group, as a heading. */
 const char *command_group_name(CommandGroup group);

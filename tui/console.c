@@ -61,8 +61,11 @@ static gboolean on_tick(gpointer data);
 /* Nothing ticks while there is nothing to count: an idle console sends no byte. */
 static void plan_tick(Console *console)
 {
+    const View *view = console_view(console);
     gint64 next = next_age(session_guest(console->session), console->now());
 
+    if (view->class->next)
+        next = MIN(next, view->class->next(view));
     g_clear_handle_id(&console->tick_source, g_source_remove);
     if (next != G_MAXINT64 && session_state(console->session) == SESSION_LIVE)
         console->tick_source = g_timeout_add((guint)(next / 1000) + 10, on_tick, console);
@@ -86,22 +89,25 @@ void console_await(Console *console, const char *path)
 
 void console_take_tree(Console *console)
 {
-    Guest *guest = (Guest *)session_guest(console->session); /* shared by counting, not changed */
-    const Match *match = session_match(console->session);
+    View *view = console_view(console);
 
-    tree_view_update(console->tree, guest, match, console->now());
-    if (console->awaited && tree_view_reveal(console->tree, console->awaited))
+    view->class->update(view, SESSION_TREE_CHANGED);
+    if (console->awaited && console_select(console, console->awaited))
         console_await(console, NULL);
-    header_count(guest, match, &console->counts);
+    header_count(session_guest(console->session), session_match(console->session),
+                 &console->counts);
     plan_tick(console);
 }
 
 static void on_session(Session *session, SessionChange change, gpointer data)
 {
     Console *console = data;
+    View *view = console_view(console);
 
     if (change == SESSION_TREE_CHANGED || change == SESSION_STATE_CHANGED)
         console_take_tree(console);
+    else
+        view->class->update(view, change);
     if (console->dialog && console->dialog->class->changed)
         console->dialog->class->changed(console->dialog, change);
     console_paint_soon(console);
@@ -168,37 +174,34 @@ void console_do(Console *console, DialogEffect effect)
 
 static const Key interrupt_key = { FALSE, CONTROL('C') };
 
-/* Keys that scroll the pane that has the focus, where it is not the tree. */
-static gboolean scroll_pane(Console *console, const Command *command)
+/* What changes the guest is not there when it may not be changed: whoever knows the key is told
+ * why. */
+static gboolean may_act(Console *console, const Command *command)
 {
-    static const struct {
-        void (*act)(Console *console);
-        int lines;
-    } moves[] = {
-        { console_cursor_up, -1 }, { console_cursor_down, 1 }, { console_page_up, -10 },
-        { console_page_down, 10 }, { console_half_up, -5 },    { console_half_down, 5 },
-        { console_top, -100000 },  { console_bottom, 100000 },
-    };
+    g_autoptr(GError) error = NULL;
 
-    for (gsize i = 0; console->focus != FOCUS_TREE && i < G_N_ELEMENTS(moves); i++) {
-        if (moves[i].act != command->act)
-            continue;
-        if (console->focus == FOCUS_DETAILS)
-            console->detail_top += moves[i].lines;
-        else
-            console->events_back -= moves[i].lines;
+    if (!command->changes || session_allows_changes(console->session, &error))
         return TRUE;
-    }
+    console_say(console, ELEMENT_CAUTION, "%s", error->message);
     return FALSE;
 }
 
-static void act(Console *console, const Command *command)
+void console_act(Console *console, const Command *command)
 {
     if (command->act != console_quit)
         console->quit_asked = 0;
     console_await(console, NULL); /* the user went on to something else */
-    if (!scroll_pane(console, command))
+    if (!may_act(console, command))
+        return;
+    if (command->act)
         command->act(console);
+    else
+        command->act_value(console, command->value);
+}
+
+static gboolean is_there(const Command *command, gconstpointer console)
+{
+    return console_has(console, command);
 }
 
 void console_key(Console *console, Key key)
@@ -210,15 +213,15 @@ void console_key(Console *console, Key key)
         console_quit(console);
         return;
     }
-    command = keymap_find(key);
+    command = keymap_find(key, is_there, console);
     if (command && command->act == console_redraw) {
         command->act(console);
     } else if (console->dialog) {
         console_do(console, console->dialog->class->key(console->dialog, key));
     } else if (command) {
-        act(console, command);
+        console_act(console, command);
     } else if (!key.function && key.code == KEY_CODE_ESCAPE) {
-        console->focus = FOCUS_TREE;
+        console->focus = FOCUS_VIEW;
     }
 }
 
@@ -239,41 +242,54 @@ static void wheel(Console *console, const MEVENT *mouse, int lines)
     } else if (inside(&layout->events, mouse->y, mouse->x)) {
         console->events_back -= lines;
     } else {
-        tree_view_scroll(console->tree, lines);
+        View *view = console_view(console);
+
+        view->class->scroll(view, lines);
     }
 }
 
-static void click_tree(Console *console, const MEVENT *mouse)
+static void click_view(Console *console, const MEVENT *mouse)
 {
+    View *view = console_view(console);
     gint64 now = g_get_monotonic_time();
-    gboolean twice = mouse->y == console->click_row && now - console->click_at < DOUBLE_CLICK_US;
+    gboolean twice = mouse->y == console->click_row && mouse->x == console->click_column &&
+                     now - console->click_at < DOUBLE_CLICK_US;
 
-    console->focus = FOCUS_TREE;
+    console->focus = FOCUS_VIEW;
     console_await(console, NULL);
     console->click_at = twice ? 0 : now;
     console->click_row = mouse->y;
-    if (tree_view_click(console->tree, mouse->y - console->layout.tree.top) && twice)
+    console->click_column = mouse->x;
+    if (view->class->click(view, mouse->y - console->layout.view.top,
+                           mouse->x - console->layout.view.left) &&
+        twice)
         console_toggle(console);
+}
+
+/* The tabs and the hints; NULL elsewhere. */
+static const Command *command_at(const Console *console, const MEVENT *mouse)
+{
+    if (mouse->y == console->layout.hint_row)
+        return hints_find(console->hints, mouse->x);
+    return mouse->y == HEADER_TAB_ROW ? hints_find(console->tabs, mouse->x) : NULL;
 }
 
 static void click(Console *console, const MEVENT *mouse)
 {
     const Layout *layout = &console->layout;
-    const Command *command;
+    const Command *command = console->dialog ? NULL : command_at(console, mouse);
 
     if (console->dialog) {
         if (console->dialog->class->click)
             console_do(console, console->dialog->class->click(console->dialog, mouse->y, mouse->x));
-    } else if (mouse->y == layout->hint_row) {
-        command = hints_find(console->hints, mouse->x);
-        if (command)
-            act(console, command);
+    } else if (command) {
+        console_act(console, command);
     } else if (inside(&layout->details, mouse->y, mouse->x)) {
         console->focus = FOCUS_DETAILS;
     } else if (inside(&layout->events, mouse->y, mouse->x)) {
         console->focus = FOCUS_EVENTS;
-    } else if (inside(&layout->tree, mouse->y, mouse->x)) {
-        click_tree(console, mouse);
+    } else if (inside(&layout->view, mouse->y, mouse->x)) {
+        click_view(console, mouse);
     }
 }
 
@@ -332,10 +348,9 @@ Console *console_new(Session *session, const ConsoleSettings *settings, GError *
     console->now = settings->now;
     console->look.ascii = settings->ascii;
     console->look.mono = !tty_has_colours(tty) || (no_colour && *no_colour);
-    console->tree = tree_view_new(settings->ascii);
     console->recent = g_ptr_array_new_with_free_func(console_recent_free);
     console_take_theme(console, settings->theme);
-    console_take_tree(console);
+    console_make_views(console);
     session_listen(session, on_session, console);
     return console;
 }
@@ -350,10 +365,11 @@ void console_free(Console *console)
     g_clear_handle_id(&console->tick_source, g_source_remove);
     console_close_dialog(console);
     tty_close(console->tty);
-    tree_view_free(console->tree);
+    console_free_views(console);
     theme_free(console->theme);
     g_free(console->theme_name);
     g_clear_pointer(&console->hints, g_array_unref);
+    g_clear_pointer(&console->tabs, g_array_unref);
     g_ptr_array_unref(console->recent);
     g_free(console->detail_key);
     g_free(console->awaited);

@@ -10,16 +10,8 @@
 int console_run(Session *session, const Options *options);
 
 /* What the keys of the command table do. */
-void console_cursor_up(Console *console);
-void console_cursor_down(Console *console);
-void console_page_up(Console *console);
-void console_page_down(Console *console);
-void console_half_up(Console *console);
-void console_half_down(Console *console);
-void console_top(Console *console);
-void console_bottom(Console *console);
-void console_fold(Console *console);
-void console_unfold(Console *console);
+void console_move(Console *console, int move);      /* a ViewMove */
+void console_show_view(Console *console, int view); /* a ViewId */
 void console_toggle(Console *console);
 void console_next_pane(Console *console);
 void console_zoom(Console *console);
@@ -53,5 +45,8 @@ gboolean console_has_unsaved(const Console *console);
 gboolean console_is_lost(const Console *console);
 gboolean console_can_fold(const Console *console);
 gboolean console_can_unfold(const Console *console);
+
+/* Whether there is such a command now. */
+gboolean console_has_guest_view(const Console *console);
 
 #endif

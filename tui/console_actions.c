@@ -5,60 +5,9 @@
 
 #include "tui/text_dialog.h"
 #include "tui/themes_dialog.h"
-
-/* --- moving ---------------------------------------------------------------------------------- */
-
-void console_cursor_up(Console *console)
-{
-    tree_view_move(console->tree, -1);
-}
-
-void console_cursor_down(Console *console)
-{
-    tree_view_move(console->tree, 1);
-}
-
-void console_page_up(Console *console)
-{
-    tree_view_page(console->tree, -2);
-}
-
-void console_page_down(Console *console)
-{
-    tree_view_page(console->tree, 2);
-}
-
-void console_half_up(Console *console)
-{
-    tree_view_page(console->tree, -1);
-}
-
-void console_half_down(Console *console)
-{
-    tree_view_page(console->tree, 1);
-}
-
-void console_top(Console *console)
-{
-    tree_view_go(console->tree, 0);
-}
-
-void console_bottom(Console *console)
-{
-    tree_view_go(console->tree, G_MAXUINT);
-}
+#include "tui/tree_view.h"
 
 /* --- the view -------------------------------------------------------------------------------- */
-
-void console_fold(Console *console)
-{
-    tree_view_fold(console->tree);
-}
-
-void console_unfold(Console *console)
-{
-    tree_view_unfold(console->tree);
-}
 
 /* What Enter does there is to attach. */
 static gboolean is_free_place(const OutlineRow *row)
@@ -75,22 +24,32 @@ static gboolean is_free_place(const OutlineRow *row)
 
 void console_toggle(Console *console)
 {
-    const OutlineRow *row = tree_view_row(console->tree);
+    const OutlineRow *row = console_row(console);
+    View *view = console_view(console);
 
     if (row && is_free_place(row) && console_is_live(console))
         console_attach(console);
-    else
-        tree_view_toggle(console->tree);
+    else if (view->class->enter)
+        view->class->enter(view);
 }
 
 void console_vacant(Console *console)
 {
-    tree_view_toggle_vacant(console->tree);
+    tree_view_toggle_vacant(console->views[VIEW_TREE]);
+}
+
+static gboolean has_pane(const Console *console, Focus focus)
+{
+    const ViewClass *class = console_view(console)->class;
+
+    return focus == FOCUS_VIEW || (focus == FOCUS_DETAILS ? class->details : class->events);
 }
 
 void console_next_pane(Console *console)
 {
-    console->focus = (Focus)((console->focus + 1) % FOCUSES);
+    do
+        console->focus = (Focus)((console->focus + 1) % FOCUSES);
+    while (!has_pane(console, console->focus));
     if (console->focus == FOCUS_DETAILS && console->zoomed)
         console->zoomed = FALSE;
 }
@@ -98,7 +57,7 @@ void console_next_pane(Console *console)
 void console_zoom(Console *console)
 {
     console->zoomed = !console->zoomed;
-    console->focus = FOCUS_TREE;
+    console->focus = FOCUS_VIEW;
 }
 
 static void show_theme(const char *name, gpointer data)
@@ -185,7 +144,7 @@ gboolean console_can_attach(const Console *console)
 
 gboolean console_can_detach(const Console *console)
 {
-    const OutlineRow *row = tree_view_row(console->tree);
+    const OutlineRow *row = console_row(console);
 
     return console_is_live(console) && row && row->kind == ROW_DEVICE &&
            row->device->hotpluggable && row->state != STATE_LEAVING;
@@ -193,7 +152,7 @@ gboolean console_can_detach(const Console *console)
 
 gboolean console_can_ask_again(const Console *console)
 {
-    const OutlineRow *row = tree_view_row(console->tree);
+    const OutlineRow *row = console_row(console);
 
     return console_is_live(console) && row && row->kind == ROW_DEVICE &&
            row->state == STATE_LEAVING;
@@ -206,16 +165,29 @@ gboolean console_is_lost(const Console *console)
 
 gboolean console_can_fold(const Console *console)
 {
-    const OutlineRow *row = tree_view_row(console->tree);
+    const OutlineRow *row = console_row(console);
 
     return row && row->foldable && !row->folded;
 }
 
 gboolean console_can_unfold(const Console *console)
 {
-    const OutlineRow *row = tree_view_row(console->tree);
+    const OutlineRow *row = console_row(console);
 
     return row && row->folded;
+}
+
+/* Whether its hint stands in the last line now. */
+static gboolean has_hint(const Console *console, const Command *command)
+{
+    gboolean applies = !command->applies || command->applies(console);
+    gboolean early = !session_guest(console->session) && command->group != GROUP_PROGRAM;
+    gboolean useless = command->changes && (console_is_lost(console) ||
+                                            !session_allows_changes(console->session, NULL));
+
+    if (!command->hint || useless || !console_has(console, command))
+        return FALSE;
+    return early || command->occasional ? command->occasional && applies : TRUE;
 }
 
 GPtrArray *console_hints(const Console *console)
@@ -224,15 +196,8 @@ GPtrArray *console_hints(const Console *console)
     gsize count;
     const Command *table = command_table(&count);
 
-    for (gsize i = 0; i < count; i++) {
-        gboolean applies = !table[i].applies || table[i].applies(console);
-        gboolean useless = console_is_lost(console) && table[i].changes;
-        gboolean early = !session_guest(console->session) && table[i].group != GROUP_PROGRAM;
-
-        if (early && !(table[i].occasional && applies))
-            continue;
-        if (table[i].hint && (applies || !table[i].occasional) && !useless)
+    for (gsize i = 0; i < count; i++)
+        if (has_hint(console, &table[i]))
             g_ptr_array_add(hints, (gpointer)&table[i]);
-    }
     return hints;
 }

@@ -22,7 +22,7 @@ static char *file_name(const Console *console)
 
 static const MatchPair *current_pair(const Console *console)
 {
-    const OutlineRow *row = tree_view_row(console->tree);
+    const OutlineRow *row = console_row(console);
 
     return row ? row->pair : NULL;
 }

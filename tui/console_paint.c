@@ -25,26 +25,30 @@ static int event_lines(const Console *console, int rows)
 {
     int lines = rows < 20 ? 1 : CLAMP(2 + (rows - 24) * 6 / 16, 2, EVENT_LINES_MAX);
 
+    if (!console_view(console)->class->events)
+        return -1;
     if (rows < EVENTS_FROM_ROWS)
         return console->focus == FOCUS_EVENTS ? rows / 2 : -1;
     return console->focus == FOCUS_EVENTS ? MAX(lines, (rows - HEADER_ROWS) / 2) : lines;
 }
 
-/* The column of the bar: 53 of 80, 78 of 120. Below 80 columns tree and details take turns. */
+/* The column of the bar: 53 of 80, 78 of 120. Below 80 columns view and details take turns. */
 static void place_details(const Console *console, Layout *layout, int top, int rows, int columns)
 {
     const Canvas *screen = &layout->screen;
 
     layout->bar = -1;
-    layout->tree = canvas_part(screen, top, 0, rows, columns);
+    layout->view = canvas_part(screen, top, 0, rows, columns);
+    if (!console_view(console)->class->details)
+        return;
     if (columns >= DETAILS_FROM_COLUMNS && !console->zoomed) {
         layout->bar = 53 + (columns - 80) * 5 / 8;
-        layout->tree.columns = layout->bar;
+        layout->view.columns = layout->bar;
         layout->details =
             canvas_part(screen, top, layout->bar + 2, rows, columns - layout->bar - 2);
     } else if (console->focus == FOCUS_DETAILS) {
         layout->details = canvas_part(screen, top, 1, rows, columns - 2);
-        layout->tree.rows = 0;
+        layout->view.rows = 0;
     }
 }
 
@@ -73,7 +77,7 @@ static void paint_bar(const Layout *layout)
 
 static void paint_details(Console *console, const Layout *layout, gboolean live)
 {
-    const OutlineRow *row = tree_view_row(console->tree);
+    const OutlineRow *row = console_row(console);
     g_autofree char *explanation = NULL;
     DetailFacts facts = { .row = row,
                           .match = session_match(console->session),
@@ -120,26 +124,42 @@ static void paint_last_line(Console *console, const Layout *layout)
     console->hints = hints_draw(commands, console, &layout->screen, layout->hint_row);
 }
 
-/* Gives the line of the screen that the cursor is on. */
-static int paint_views(Console *console, Layout *layout)
+static void paint_tabs(Console *console, const Layout *layout)
+{
+    g_autoptr(GPtrArray) tabs = g_ptr_array_new();
+    gsize count;
+    const Command *table = command_table(&count);
+
+    for (gsize i = 0; i < count; i++)
+        if (table[i].act_value == console_show_view && console_has(console, &table[i]))
+            g_ptr_array_add(tabs, (gpointer)&table[i]);
+    g_clear_pointer(&console->tabs, g_array_unref);
+    console->tabs =
+        header_draw(console->session, &console->counts, tabs, (int)console->view, &layout->header);
+}
+
+/* Gives the place on the screen that the cursor of the view is on; row -1: nowhere. */
+static void paint_views(Console *console, Layout *layout, int *row, int *column)
 {
     gboolean live = session_state(console->session) == SESSION_LIVE;
-    int line = -1;
+    View *view = console_view(console);
 
-    header_draw(console->session, &console->counts, &layout->header);
+    paint_tabs(console, layout);
+    *row = -1;
     if (!session_guest(console->session)) {
         paint_waiting(console, layout);
-        return -1;
+        return;
     }
-    layout->tree.greyed = layout->details.greyed = !live;
-    if (layout->tree.rows > 0)
-        line = tree_view_draw(console->tree, &layout->tree);
+    layout->view.greyed = layout->details.greyed = !live;
+    if (layout->view.rows > 0)
+        view->class->draw(view, &layout->view, row, column);
     paint_bar(layout);
     paint_details(console, layout, live);
     if (layout->events.rows > 0)
         events_pane_draw(session_journal(console->session), &layout->events,
                          console->focus == FOCUS_EVENTS, &console->events_back, layout->bar);
-    return line < 0 ? -1 : layout->tree.top + line;
+    if (*row >= 0)
+        *row += layout->view.top;
 }
 
 static void paint_too_small(const Canvas *screen)
@@ -157,7 +177,8 @@ void console_paint(Console *console)
     if (LINES < CONSOLE_ROWS_MIN || COLS < CONSOLE_COLUMNS_MIN) {
         paint_too_small(&console->layout.screen);
     } else {
-        row = MAX(paint_views(console, &console->layout), 0);
+        paint_views(console, &console->layout, &row, &column);
+        row = MAX(row, 0);
         paint_last_line(console, &console->layout);
         if (console->dialog) {
             console->dialog->class->paint(console->dialog, &console->layout.screen);

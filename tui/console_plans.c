@@ -22,7 +22,7 @@ void console_attach(Console *console)
         say_not_connected(console);
         return;
     }
-    console_open(console, attach_dialog_new(console->session, tree_view_row(console->tree)));
+    console_open(console, attach_dialog_new(console->session, console_row(console)));
 }
 
 /* A plan to be confirmed has come, or a reason why there is none. What is taken back or done again
@@ -72,7 +72,7 @@ static gboolean begin_asking(Console *console)
 
 void console_detach(Console *console)
 {
-    const OutlineRow *row = tree_view_row(console->tree);
+    const OutlineRow *row = console_row(console);
     const char *names[] = { NULL, NULL };
 
     if (!row || row->kind != ROW_DEVICE) {
@@ -98,7 +98,7 @@ void console_redo(Console *console)
 
 void console_ask_again(Console *console)
 {
-    const OutlineRow *row = tree_view_row(console->tree);
+    const OutlineRow *row = console_row(console);
 
     if (!console_is_live(console))
         say_not_connected(console);

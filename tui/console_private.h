@@ -6,13 +6,13 @@
 #include "tui/dialog.h"
 #include "tui/header.h"
 #include "tui/tty.h"
-#include "tui/tree_view.h"
+#include "tui/view.h"
 
 /* Smallest screen that is painted. */
 #define CONSOLE_ROWS_MIN 8
 #define CONSOLE_COLUMNS_MIN 40
 
-typedef enum { FOCUS_TREE, FOCUS_DETAILS, FOCUS_EVENTS, FOCUSES } Focus;
+typedef enum { FOCUS_VIEW, FOCUS_DETAILS, FOCUS_EVENTS, FOCUSES } Focus;
 
 typedef struct {
     const char *terminal; /* type; NULL: $TERM */
@@ -24,9 +24,9 @@ typedef struct {
 
 /* Where the panes are; a pane without rows or columns is not shown. */
 typedef struct {
-    Canvas screen, header, tree, details, events;
+    Canvas screen, header, view, details, events;
     int hint_row;
-    int bar; /* column between tree and details; -1 for none */
+    int bar; /* column between view and details; -1 for none */
 } Layout;
 
 struct Console {
@@ -37,7 +37,11 @@ struct Console {
     char *theme_name; /* as asked for: another than theme's where that could not be had */
     gint64 (*now)(void);
 
-    TreeView *tree;
+    ViewHost host;
+    View *views[VIEWS]; /* NULL: there is none of this session */
+    ViewId view;        /* that is on the screen */
+    char *key;          /* of the row that the cursor of a view was on last */
+    GHashTable *marks;  /* (char) keys of rows */
     HeaderCounts counts;
     Focus focus;
     gboolean zoomed;
@@ -52,10 +56,10 @@ struct Console {
     guint quit_asked;  /* how many of the reasons to stay were looked at */
     char *awaited; /* QOM path of what the user attached: the cursor goes there; NULL for none */
 
-    Layout layout; /* of the latest frame */
-    GArray *hints;
-    gint64 click_at; /* monotonic time of the latest click, to find double ones */
-    int click_row;
+    Layout layout;        /* of the latest frame */
+    GArray *hints, *tabs; /* (Hint) where they stand */
+    gint64 click_at;      /* monotonic time of the latest click, to find double ones */
+    int click_row, click_column;
 
     GMainLoop *loop;
     guint paint_source, tick_source;
@@ -71,6 +75,8 @@ void console_paint(Console *console);
 /* Paints soon, however often it is called: events come faster than eyes. */
 void console_paint_soon(Console *console);
 
+/* What the command of a key does, unless the guest may not be changed and it does that. */
+void console_act(Console *console, const Command *command);
 void console_key(Console *console, Key key);
 void console_mouse(Console *console, const MEVENT *mouse);
 /* Reads and handles all keys that are there, then paints. */
@@ -88,8 +94,20 @@ gboolean console_is_live(const Console *console);
 void console_take_theme(Console *console, const char *name);
 
 void console_say(Console *console, Element element, const char *format, ...) G_GNUC_PRINTF(3, 4);
-/* Lets the views take what the session has now. */
+/* Counts anew what the session has now, and lets the view take it. */
 void console_take_tree(Console *console);
+
+/* --- console_views.c ------------------------------------------------------------------------- */
+
+void console_make_views(Console *console);
+void console_free_views(Console *console);
+View *console_view(const Console *console);
+/* Where the cursor of the view is; NULL: on nothing of the guest. */
+const OutlineRow *console_row(const Console *console);
+/* The cursor goes there; FALSE where the view has no such row. */
+gboolean console_select(Console *console, const char *key);
+/* Whether a command is there now: in this view, of this session. */
+gboolean console_has(const Console *console, const Command *command);
 
 Layout console_layout(const Console *console);
 /* Commands whose hints stand in the last line. (transfer container) (const Command) */

@@ -38,6 +38,7 @@ typedef enum {
     GLYPH_LEFT_RIGHT, /* ←→ */
     GLYPH_MORE_ABOVE, /* ↑ */
     GLYPH_MORE_BELOW, /* ↓ */
+    GLYPH_MARK,       /* √ */
     GLYPHS,
 } Glyph;
 

@@ -2,8 +2,10 @@
 #include "tui/header.h"
 
 #include "engine/allocate.h"
+#include "tui/keymap.h"
 #include "tui/outline.h"
 #include "tui/outline_domain.h"
+#include "tui/view.h"
 
 #define WIDE_COLUMNS 100
 #define NARROW_COLUMNS 80
@@ -141,58 +143,146 @@ static void draw_guest_line(const Session *session, const Canvas *canvas)
     draw_right(canvas, 0, 1 + used, room - used, ELEMENT_DIM, monitor);
 }
 
-static void draw_counts(const HeaderCounts *counts, const Canvas *canvas, int column)
-{
-    static const DeviceState all[] = { STATE_FIXED,     STATE_PRESENT, STATE_ADDED,
+/* The states that are counted, the more usual ones first. */
+static const DeviceState counted[] = { STATE_FIXED,     STATE_PRESENT, STATE_ADDED,
                                        STATE_LEAVING,   STATE_REFUSED, STATE_DIFFERS,
                                        STATE_UNMANAGED, STATE_ABSENT,  STATE_VACANT };
-    gboolean wide = canvas->columns >= WIDE_COLUMNS;
+
+/* "▲ 1"; NULL where it is not told. (transfer full) */
+static char *count_text(const HeaderCounts *counts, DeviceState state, const Canvas *canvas)
+{
+    gboolean usual = state == STATE_FIXED || state == STATE_PRESENT;
+
+    if (!counts->states[state] || (usual && canvas->columns < WIDE_COLUMNS))
+        return NULL;
+    return g_strdup_printf("%s %u", state_glyph(state, canvas->look->ascii), counts->states[state]);
+}
+
+#define COUNT_GAP 2
+
+static int counts_columns(const HeaderCounts *counts, const Canvas *canvas)
+{
+    int columns = 0;
+
+    for (gsize i = 0; i < G_N_ELEMENTS(counted); i++) {
+        g_autofree char *text = count_text(counts, counted[i], canvas);
+
+        columns += text ? text_columns(text) + COUNT_GAP : 0;
+    }
+    return columns;
+}
+
+static void draw_counts(const HeaderCounts *counts, const Canvas *canvas, int column)
+{
     int right = canvas->columns - 1;
 
-    for (int i = G_N_ELEMENTS(all) - 1; i >= 0; i--) {
-        DeviceState state = all[i];
-        gboolean usual = state == STATE_FIXED || state == STATE_PRESENT;
-        g_autofree char *number = g_strdup_printf(" %u", counts->states[state]);
+    for (gsize i = G_N_ELEMENTS(counted); i-- > 0;) {
+        g_autofree char *text = count_text(counts, counted[i], canvas);
 
-        if (!counts->states[state] || (usual && !wide))
+        if (!text)
             continue;
-        right -= text_columns(number) + 1;
+        right -= text_columns(text);
         if (right < column)
             return;
-        draw_text(canvas, 1, right, 1, element_of_state(state),
-                  state_glyph(state, canvas->look->ascii));
-        draw_text(canvas, 1, right + 1, 8, ELEMENT_TEXT, number);
-        right -= 2;
+        draw_text(canvas, 1, right, text_columns(text), ELEMENT_TEXT, text);
+        draw_text(canvas, 1, right, 1, element_of_state(counted[i]),
+                  state_glyph(counted[i], canvas->look->ascii));
+        right -= COUNT_GAP;
     }
 }
 
-/* The domain file, marked where it has changes that are not saved. Gives the columns drawn. */
-static int draw_file(const Session *session, const Canvas *canvas, int column)
+/* The domain file, marked where it has changes that are not saved. (transfer full) NULL without */
+static char *file_text(const Session *session)
 {
     const char *path = session_domain_path(session);
-    gboolean changed = path && session_domain_is_changed(session);
     g_autofree char *name = path ? g_path_get_basename(path) : NULL;
 
-    if (!name)
-        return 0;
-    return draw_format(canvas, 1, column, canvas->columns / 3,
-                       changed ? ELEMENT_CAUTION : ELEMENT_DIM, "%s%s", name, changed ? "*" : "") +
-           3;
+    return name ? g_strconcat(name, session_domain_is_changed(session) ? "*" : "", NULL) : NULL;
 }
 
-void header_draw(const Session *session, const HeaderCounts *counts, const Canvas *canvas)
+/* --- tabs ------------------------------------------------------------------------------------ */
+
+/* How the tabs are written; each form takes less room than the one before. */
+typedef enum { TABS_WIDE, TABS_CLOSE, TABS_DIGITS, TABS_FORMS } TabsForm;
+
+/* "[1 Tree]", " 2 Slots ". (transfer full) */
+static char *tab_text(const Command *tab, gboolean chosen, TabsForm form, gboolean ascii)
+{
+    const char *key = keymap_label(tab, ascii);
+
+    if (chosen)
+        return g_strdup_printf("[%s %s]", key, view_class((ViewId)tab->value)->name);
+    if (form == TABS_DIGITS)
+        return g_strdup_printf(" %s", key);
+    return g_strdup_printf(" %s %s ", key, view_class((ViewId)tab->value)->name);
+}
+
+/* Draws them, or only measures, where hints is NULL. Gives the column after the last. */
+static int lay_tabs(const GPtrArray *tabs, int chosen, TabsForm form, const Canvas *canvas,
+                    GArray *hints)
+{
+    int at = 1;
+
+    for (guint i = 0; i < tabs->len; i++) {
+        const Command *tab = tabs->pdata[i];
+        gboolean is_chosen = tab->value == chosen;
+        g_autofree char *text = tab_text(tab, is_chosen, form, canvas->look->ascii);
+        Hint hint = { at, text_columns(text), tab };
+
+        if (hints) {
+            draw_text(canvas, HEADER_TAB_ROW, at, canvas->columns - at,
+                      is_chosen ? ELEMENT_TAB : ELEMENT_DIM, text);
+            g_array_append_val(hints, hint);
+        }
+        at += hint.columns + (form == TABS_WIDE ? 1 : 0);
+    }
+    return at;
+}
+
+/* The widest form that leaves so many columns at its right. */
+static TabsForm fitting_form(const GPtrArray *tabs, int chosen, const Canvas *canvas, int others)
+{
+    TabsForm form = TABS_WIDE;
+
+    while (form + 1 < TABS_FORMS &&
+           lay_tabs(tabs, chosen, form, canvas, NULL) + others > canvas->columns)
+        form++;
+    return form;
+}
+
+/* Right of the tabs: the domain file and the counts. */
+static void draw_facts(const Session *session, const HeaderCounts *counts, const Canvas *canvas,
+                       int column)
+{
+    g_autofree char *file = file_text(session);
+    gboolean changed = file && session_domain_is_changed(session);
+
+    if (file)
+        column += draw_text(canvas, 1, column, canvas->columns / 3,
+                            changed ? ELEMENT_CAUTION : ELEMENT_DIM, file) +
+                  3;
+    draw_counts(counts, canvas, column);
+}
+
+GArray *header_draw(const Session *session, const HeaderCounts *counts, const GPtrArray *tabs,
+                    int chosen, const Canvas *canvas)
 {
     g_autofree char *trouble = header_connection_text(session);
+    g_autofree char *file = file_text(session);
     gboolean lost = session_state(session) == SESSION_LOST;
-    int used;
+    int others = trouble ? text_columns(trouble)
+                         : (file ? text_columns(file) + 3 : 0) + counts_columns(counts, canvas);
+    GArray *hints = g_array_new(FALSE, FALSE, sizeof(Hint));
+    int used = 1;
 
     draw_guest_line(session, canvas);
-    used = 1;
     if (!trouble || canvas->columns >= NARROW_COLUMNS) /* trouble needs the room more */
-        used += draw_text(canvas, 1, 1, canvas->columns, ELEMENT_TAB, "[1 Tree]") + 3;
+        used =
+            lay_tabs(tabs, chosen, fitting_form(tabs, chosen, canvas, others), canvas, hints) + 1;
     if (trouble && session_guest(session))
         draw_text(canvas, 1, used, canvas->columns - used - 1,
                   lost ? ELEMENT_ERROR : ELEMENT_CAUTION, trouble);
     else
-        draw_counts(counts, canvas, used + draw_file(session, canvas, used));
+        draw_facts(session, counts, canvas, used);
+    return hints;
 }

@@ -5,6 +5,7 @@
 
 #include "engine/session_domain.h"
 #include "tui/draw.h"
+#include "tui/hints.h"
 
 typedef struct {
     guint states[DEVICE_STATES]; /* devices in each state; STATE_VACANT: free slots; what differs
@@ -14,7 +15,13 @@ typedef struct {
 /* Counted once for each tree. guest and match may be NULL. */
 void header_count(const Guest *guest, const Match *match, HeaderCounts *counts);
 
-void header_draw(const Session *session, const HeaderCounts *counts, const Canvas *canvas);
+/* The line of the tabs. */
+#define HEADER_TAB_ROW 1
+
+/* tabs: (const Command) whose values are the views there are; the chosen one is marked. Gives where
+ * the tabs stand. (transfer full) (Hint) */
+GArray *header_draw(const Session *session, const HeaderCounts *counts, const GPtrArray *tabs,
+                    int chosen, const Canvas *canvas);
 
 /* "connecting to ...", "guest shut down": what there is to say while there is no live tree; NULL
  * while there is one. (transfer full) */

@@ -98,13 +98,14 @@ static gboolean command_has_key(const Command *command, Key key)
     return FALSE;
 }
 
-const Command *keymap_find(Key key)
+const Command *keymap_find(Key key, KeymapFn is_there, gconstpointer data)
 {
     gsize count;
     const Command *table = command_table(&count);
 
     for (gsize i = 0; i < count; i++)
-        if (table[i].act && command_has_key(&table[i], key))
+        if (command_has_keys(&table[i]) && command_has_key(&table[i], key) &&
+            is_there(&table[i], data))
             return &table[i];
     return NULL;
 }

@@ -27,8 +27,10 @@ gboolean key_equal(Key a, Key b);
 /* As a person reads it: "PgUp", "^U", "↑". (transfer none) */
 const char *key_label(const char *name, gboolean ascii);
 
-/* The command of the table that has this key in the console; NULL for none. */
-const Command *keymap_find(Key key);
+/* Whether a command is there now: in this view, of this session. */
+typedef gboolean (*KeymapFn)(const Command *command, gconstpointer data);
+/* The command of the table that has this key in the console and is there; NULL for none. */
+const Command *keymap_find(Key key, KeymapFn is_there, gconstpointer data);
 /* The label of its first key. */
 const char *keymap_label(const Command *command, gboolean ascii);
 

@@ -2,6 +2,8 @@
  * and folded how. What their cells say is outline_text.c's. */
 #include "tui/outline.h"
 
+#include <string.h>
+
 #include "monitor/text.h"
 #include "tui/outline_items.h"
 #include "tui/outline_text.h"
@@ -20,6 +22,80 @@ typedef struct {
 } Layout;
 
 static void lay_items(Layout *layout, GArray *items);
+
+/* --- keys ----------------------------------------------------------------------------------- */
+
+static const char *bus_key(const Bus *bus)
+{
+    return bus->path ? bus->path : bus->name;
+}
+
+static char *group_key(const Bus *bus)
+{
+    return g_strdup_printf("%s/group", bus_key(bus));
+}
+
+/* Its element and which of those it is: that stays when addresses are written into the file. */
+static char *absent_key(const DomainDevice *configured)
+{
+    return g_strdup_printf("absent/%s/%u", configured->element, configured->ordinal);
+}
+
+static char *place_key(const Bus *bus, const Address *place)
+{
+    g_autofree char *text = address_to_short_text(place);
+
+    return g_strdup_printf("%s/vacant/%s", bus_key(bus), text);
+}
+
+/* --- which are to be shown ----------------------------------------------------------------- */
+
+/* key: (transfer full) */
+static gboolean is_wanted_key(const Layout *layout, char *key)
+{
+    gboolean found = g_hash_table_contains(layout->options->only, key);
+
+    g_free(key);
+    return found;
+}
+
+static gboolean is_wanted(const Layout *layout, const Item *item)
+{
+    switch (item->kind) {
+    case ROW_DEVICE:
+        return is_wanted_key(layout, g_strdup(item->device->path));
+    case ROW_ABSENT:
+        return is_wanted_key(layout, absent_key(item->absence.pair->configured));
+    case ROW_GROUP:
+        return is_wanted_key(layout, group_key(item->bus));
+    default:
+        return TRUE;
+    }
+}
+
+static void drop_unwanted_places(const Layout *layout, GArray *run)
+{
+    for (guint i = run->len; i-- > 0;) {
+        const Place *place = &g_array_index(run, Place, i);
+
+        if (!is_wanted_key(layout, place_key(place->bus, &place->address)))
+            g_array_remove_index(run, i);
+    }
+}
+
+/* Without those that are not to be shown. items: (transfer full) */
+static GArray *wanted(const Layout *layout, GArray *items)
+{
+    for (guint i = items->len; layout->options->only && i-- > 0;) {
+        const Item *item = &g_array_index(items, Item, i);
+
+        if (item->kind == ROW_VACANT)
+            drop_unwanted_places(layout, item->run);
+        if (!is_wanted(layout, item) || (item->kind == ROW_VACANT && !item->run->len))
+            g_array_remove_index(items, i);
+    }
+    return items;
+}
 
 /* --- rows ------------------------------------------------------------------------------------ */
 
@@ -40,6 +116,12 @@ static void row_free(gpointer data)
 static gboolean is_toggled(const Layout *layout, const char *key)
 {
     return layout->options->toggled && g_hash_table_contains(layout->options->toggled, key);
+}
+
+/* by_default: whether it is where nobody toggled it. */
+static gboolean is_folded(const Layout *layout, const char *key, gboolean by_default)
+{
+    return !layout->options->all && is_toggled(layout, key) != by_default;
 }
 
 /* key, name, ...: (transfer full). Cells not given here are filled by the caller. */
@@ -103,7 +185,7 @@ static guint count_devices(const GArray *items)
 
 static void lay_device(Layout *layout, const Device *device, gboolean last)
 {
-    g_autoptr(GArray) items = items_of_device(device, layout->domain);
+    g_autoptr(GArray) items = wanted(layout, items_of_device(device, layout->domain));
     const Match *match = layout->domain->match;
     OutlineRow *row = add_row(layout, ROW_DEVICE, g_strdup(device->path ? device->path : ""),
                               outline_device_name(device));
@@ -113,7 +195,7 @@ static void lay_device(Layout *layout, const Device *device, gboolean last)
     row->pair = match ? match_of_device(match, device) : NULL;
     row->state = outline_domain_state(match, device);
     row->foldable = items->len > 0;
-    row->folded = row->foldable && is_toggled(layout, row->key);
+    row->folded = row->foldable && is_folded(layout, row->key, FALSE);
     row->address = address_to_short_text(&device->address);
     row->lines = branch(layout, last, row->foldable, row->folded);
     row->backend = outline_device_backend(device);
@@ -126,12 +208,6 @@ static void lay_device(Layout *layout, const Device *device, gboolean last)
     }
     if (!row->folded && items->len)
         lay_below(layout, last, items);
-}
-
-/* Its element and which of those it is: that stays when addresses are written into the file. */
-static char *absent_key(const DomainDevice *configured)
-{
-    return g_strdup_printf("absent/%s/%u", configured->element, configured->ordinal);
 }
 
 static void lay_absent(Layout *layout, const Item *item, gboolean last)
@@ -151,13 +227,6 @@ static void lay_absent(Layout *layout, const Item *item, gboolean last)
     row->id = outline_configured_id(configured);
     row->status = g_strdup(device_state_name(STATE_ABSENT));
     fill_empty_cells(row);
-}
-
-static char *place_key(const Bus *bus, const Address *place)
-{
-    g_autofree char *text = address_to_short_text(place);
-
-    return g_strdup_printf("%s/vacant/%s", bus->path ? bus->path : bus->name, text);
 }
 
 /* One row for count free places from this one on. */
@@ -182,7 +251,7 @@ static void lay_vacant(Layout *layout, const GArray *run, gboolean last)
 {
     const Place *places = &g_array_index(run, Place, 0);
     g_autofree char *key = place_key(places[0].bus, &places[0].address);
-    gboolean folded = run->len > 1 && is_toggled(layout, key) == layout->options->vacant;
+    gboolean folded = run->len > 1 && is_folded(layout, key, !layout->options->vacant);
     OutlineRow *row;
 
     if (folded || run->len == 1) {
@@ -198,19 +267,18 @@ static void lay_vacant(Layout *layout, const GArray *run, gboolean last)
 
 static void lay_group(Layout *layout, const Item *item, gboolean last)
 {
-    const char *path = item->bus->path ? item->bus->path : item->bus->name;
-    OutlineRow *row = add_row(layout, ROW_GROUP, g_strdup_printf("%s/group", path),
+    OutlineRow *row = add_row(layout, ROW_GROUP, group_key(item->bus),
                               outline_group_name(item->bus, item->members->len));
 
     row->bus = item->bus;
     row->count = item->members->len;
     row->state = STATE_FIXED;
     row->foldable = TRUE;
-    row->folded = !is_toggled(layout, row->key);
+    row->folded = is_folded(layout, row->key, TRUE);
     row->lines = branch(layout, last, TRUE, row->folded);
     fill_empty_cells(row);
     if (!row->folded) {
-        g_autoptr(GArray) items = items_of_group(item);
+        g_autoptr(GArray) items = wanted(layout, items_of_group(item));
 
         lay_below(layout, last, items);
     }
@@ -218,15 +286,15 @@ static void lay_group(Layout *layout, const Item *item, gboolean last)
 
 static void lay_bus(Layout *layout, const Bus *bus)
 {
-    g_autoptr(GArray) items = items_of_bus(bus, layout->domain);
-    OutlineRow *row = add_row(layout, ROW_BUS, g_strdup(bus->path ? bus->path : bus->name),
+    g_autoptr(GArray) items = wanted(layout, items_of_bus(bus, layout->domain));
+    OutlineRow *row = add_row(layout, ROW_BUS, g_strdup(bus_key(bus)),
                               outline_bus_strip(bus, layout->domain, layout->options->ascii));
 
     row->bus = bus;
     row->device = bus->owner;
     row->state = bus->owner ? bus->owner->state : STATE_FIXED;
     row->foldable = items->len > 0;
-    row->folded = row->foldable && is_toggled(layout, row->key);
+    row->folded = row->foldable && is_folded(layout, row->key, FALSE);
     row->address = text_printable(bus->name, -1, 0);
     row->backend = outline_bus_name(bus);
     row->status = outline_bus_usage(bus);
@@ -254,16 +322,22 @@ static void lay_items(Layout *layout, GArray *items)
 
 /* --- the whole ------------------------------------------------------------------------------- */
 
+static gboolean is_wanted_root(const Layout *layout, const Bus *bus)
+{
+    return bus_is_pci(bus) &&
+           (!layout->options->only || g_hash_table_contains(layout->options->only, bus_key(bus)));
+}
+
 /* Root PCI buses first, then what else is worth a look, then the dull rest. */
 static void lay_guest(Layout *layout, const Guest *guest)
 {
-    g_autoptr(GArray) items = items_of_guest(guest, layout->domain);
+    g_autoptr(GArray) items = wanted(layout, items_of_guest(guest, layout->domain));
 
     for (guint i = 0; guest->root && i < guest->root->devices->len; i++) {
         const Device *device = guest->root->devices->pdata[i];
 
         for (guint k = 0; device->buses && k < device->buses->len; k++)
-            if (bus_is_pci(device->buses->pdata[k]))
+            if (is_wanted_root(layout, device->buses->pdata[k]))
                 lay_bus(layout, device->buses->pdata[k]);
     }
     lay_items(layout, items);
@@ -310,4 +384,37 @@ guint outline_find(const Outline *outline, const char *key)
     if (!key || !g_hash_table_lookup_extended(outline->index, key, NULL, &position))
         return G_MAXUINT;
     return GPOINTER_TO_UINT(position);
+}
+
+/* --- searching ------------------------------------------------------------------------------- */
+
+char *outline_row_text(const OutlineRow *row)
+{
+    return g_strjoin(" ", row->address, row->kind == ROW_BUS ? "" : row->name, row->backend,
+                     row->id, row->status, row->device ? row->device->driver : NULL, NULL);
+}
+
+static gboolean row_has(const OutlineRow *row, const char *folded_text)
+{
+    g_autofree char *text = outline_row_text(row);
+    g_autofree char *folded = g_utf8_casefold(text, -1);
+
+    return strstr(folded, folded_text) != NULL;
+}
+
+GHashTable *outline_find_text(const Outline *outline, const char *text)
+{
+    GHashTable *keys = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    g_autofree char *folded = g_utf8_casefold(text, -1);
+    guint depth = 0; /* what was added last hangs on the next row above that is less deep */
+
+    for (guint i = outline->rows->len; i-- > 0;) {
+        const OutlineRow *row = outline->rows->pdata[i];
+
+        if (row->depth < depth || row_has(row, folded)) {
+            g_hash_table_add(keys, g_strdup(row->key));
+            depth = row->depth;
+        }
+    }
+    return keys;
 }

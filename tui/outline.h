@@ -39,8 +39,10 @@ typedef struct Outline Outline;
 typedef struct {
     const Match *match;  /* with a domain file; NULL. Must outlive the outline. */
     GHashTable *toggled; /* keys whose fold is not the default; NULL for none */
+    GHashTable *only;    /* keys of the rows to show (outline_find_text); NULL: all */
     gboolean ascii;
     gboolean vacant; /* show free places one by one rather than as runs */
+    gboolean all;    /* nothing is folded, free places stand one by one */
     gint64 now;      /* g_get_real_time(), for the ages */
 } OutlineOptions;
 
@@ -51,6 +53,12 @@ guint outline_length(const Outline *outline);
 const OutlineRow *outline_row(const Outline *outline, guint index);
 /* G_MAXUINT when no row has that key. */
 guint outline_find(const Outline *outline, const char *key);
+
+/* What of a row can be searched: its cells, and the driver of its device. (transfer full) */
+char *outline_row_text(const OutlineRow *row);
+/* Keys of the rows with this text in them, whatever the case, and of those that they hang on.
+ * (transfer full) (char) */
+GHashTable *outline_find_text(const Outline *outline, const char *text);
 
 /* The glyph of a state, one column wide: "■", or "#" in ASCII. */
 const char *state_glyph(DeviceState state, gboolean ascii);

@@ -101,7 +101,7 @@ static void fill_help(LineList *list, gboolean ascii, gpointer data)
             line_list_blank(list);
         line_list_text(list, ELEMENT_TITLE, command_group_name((CommandGroup)group));
         for (gsize i = 0; i < count; i++) {
-            if (table[i].group != (CommandGroup)group || !table[i].act)
+            if (table[i].group != (CommandGroup)group || !command_has_keys(&table[i]))
                 continue;
             g_autofree char *labels = key_labels(&table[i], ascii);
             line_list_field(list, labels, ELEMENT_TEXT, table[i].help);

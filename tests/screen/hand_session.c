@@ -189,6 +189,18 @@ gboolean session_cancel(Session *session, const Transaction *transaction)
     return FALSE;
 }
 
+gboolean session_allows_changes(const Session *session, GError **error)
+{
+    if (session->read_only)
+        g_set_error_literal(error, ENGINE_ERROR, ENGINE_ERROR_REFUSED, "nothing is changed here");
+    return !session->read_only;
+}
+
+void session_forbid_changes(Session *session)
+{
+    session->read_only = TRUE;
+}
+
 gint64 session_silence(const Session *session)
 {
     return 0;

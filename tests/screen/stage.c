@@ -86,7 +86,7 @@ void select_device(Stage *stage, const char *id)
 {
     g_autofree char *key = g_strdup_printf("/machine/peripheral/%s", id);
 
-    assert_true(tree_view_select(stage->console->tree, key));
+    assert_true(console_select(stage->console, key));
     console_paint(stage->console);
 }
 
@@ -126,7 +126,7 @@ gboolean shows(Stage *stage, const char *text)
 
 const char *cursor_key(const Stage *stage)
 {
-    return tree_view_row(stage->console->tree)->key;
+    return console_row(stage->console)->key;
 }
 
 Plan *detach_plan(void)

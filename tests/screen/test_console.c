@@ -159,7 +159,7 @@ static void the_cursor_stays_on_its_device(void **state)
     press(&stage, "v");
     assert_string_equal(cursor_key(&stage), "/machine/peripheral/bal0");
     hand_session_set_guest(stage.session, hand_guest_q35()); /* it is not there */
-    assert_non_null(tree_view_row(stage.console->tree));
+    assert_non_null(console_row(stage.console));
     stage_close(&stage);
 }
 
@@ -405,9 +405,9 @@ static void a_click_selects_and_two_fold(void **state)
     press(&stage, "g");
     mouse.y = 5; /* ISA bridge */
     console_mouse(stage.console, &mouse);
-    assert_int_equal(tree_view_row(stage.console->tree)->device->address.pci.slot, 1);
+    assert_int_equal(console_row(stage.console)->device->address.pci.slot, 1);
     console_mouse(stage.console, &mouse);
-    assert_true(tree_view_row(stage.console->tree)->folded);
+    assert_true(console_row(stage.console)->folded);
     stage_close(&stage);
 }
 

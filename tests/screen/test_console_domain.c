@@ -98,7 +98,7 @@ static Session *web01_with_file(void)
 
 static void select_key(Stage *stage, const char *key)
 {
-    assert_true(tree_view_select(stage->console->tree, key));
+    assert_true(console_select(stage->console, key));
     console_paint(stage->console);
 }
 

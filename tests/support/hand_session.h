@@ -24,6 +24,8 @@ struct Session {
     int rate_watchers;
     gboolean (*rate)(const Device *device, Rate *rate); /* NULL: no rate is known */
 
+    gboolean read_only;
+
     Domain *domain, *saved; /* NULL: no domain file */
     Match *match;
     gboolean backup;      /* of the latest save */
