@@ -19,7 +19,7 @@ const char *glyph_text(Glyph glyph, gboolean ascii)
         [GLYPH_RIGHT_TEE] = { "┤", "|" },    [GLYPH_UP_TEE] = { "┴", "+" },
         [GLYPH_ARROW] = { "→", ">" },        [GLYPH_LEFT_RIGHT] = { "←→", "<>" },
         [GLYPH_MORE_ABOVE] = { "↑", "^" },   [GLYPH_MORE_BELOW] = { "↓", "v" },
-        [GLYPH_MARK] = { "√", "x" },
+        [GLYPH_MARK] = { "√", "x" },         [GLYPH_INSIDE] = { "»", ">" },
     };
 
     return glyphs[glyph][ascii ? 1 : 0];

@@ -39,6 +39,7 @@ typedef enum {
     GLYPH_MORE_ABOVE, /* ↑ */
     GLYPH_MORE_BELOW, /* ↓ */
     GLYPH_MARK,       /* √ */
+    GLYPH_INSIDE,     /* »: more is inside */
     GLYPHS,
 } Glyph;
 

@@ -1,0 +1,325 @@
+/* The lines around the sheet of the slots view: words for its glyphs and for the selected card. */
+#include "tui/slots_told.h"
+
+#include <string.h>
+
+#include "engine/session_domain.h"
+#include "monitor/text.h"
+#include "tui/keymap.h"
+#include "tui/outline_items.h"
+
+#define GAP 3
+
+/* --- the legend ------------------------------------------------------------------------------ */
+
+static gboolean has_state(const SlotsModel *model, DeviceState state)
+{
+    for (guint i = 0; i < model->spots->len; i++) {
+        const SlotsSpot *spot = slots_model_spot(model, i);
+
+        if (spot->row->state == state && !spot->card->closed)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+void slots_draw_legend(const SlotsModel *model, const Canvas *canvas, int hidden)
+{
+    static const DeviceState order[] = {
+        STATE_FIXED,     STATE_PRESENT, STATE_ADDED,  STATE_LEAVING, STATE_REFUSED,
+        STATE_UNMANAGED, STATE_DIFFERS, STATE_VACANT, STATE_ABSENT,
+    };
+    g_autofree char *more = g_strdup_printf("%d more lines %s", hidden,
+                                            glyph_text(GLYPH_MORE_BELOW, canvas->look->ascii));
+    int end = canvas->columns - 1 - (hidden > 0 ? text_columns(more) + 1 : 0), column = 2;
+
+    for (gsize i = 0; i < G_N_ELEMENTS(order); i++) {
+        const char *name = device_state_name(order[i]);
+
+        if (!has_state(model, order[i]) || column + 2 + text_columns(name) > end)
+            continue;
+        draw_text(canvas, 0, column, 1, element_of_state(order[i]),
+                  state_glyph(order[i], canvas->look->ascii));
+        column += 2 + draw_text(canvas, 0, column + 2, end - column - 2, ELEMENT_DIM, name) + 2;
+    }
+    if (hidden > 0)
+        draw_right(canvas, 0, end, canvas->columns - 1 - end, ELEMENT_HEADING, more);
+}
+
+/* --- the way to a bus ------------------------------------------------------------------------ */
+
+void slots_draw_path(const SlotsPage *page, const Canvas *canvas)
+{
+    const char *inside = glyph_text(GLYPH_INSIDE, canvas->look->ascii);
+    g_autoptr(GString) path = g_string_new(NULL);
+    const char *back = "Backspace goes up";
+
+    for (const Bus *bus = page->bus; bus; bus = bus->owner ? bus->owner->bus : NULL) {
+        g_autofree char *name = text_printable(bus->name, -1, 0);
+        const Device *owner = bus->owner && bus->owner->bus ? bus->owner : NULL;
+        g_autofree char *address = owner ? address_to_short_text(&owner->address) : NULL;
+        g_autofree char *words = owner ? text_printable(owner->words, -1, 0) : NULL;
+
+        if (bus->family == BUS_SYSTEM)
+            break;
+        g_string_prepend(path, name);
+        if (owner && owner->bus->family != BUS_SYSTEM) {
+            g_autofree char *step =
+                g_strdup_printf(" %s %s %s %s ", inside, address, words, inside);
+
+            g_string_prepend(path, step);
+        }
+    }
+    draw_text(canvas, 0, 1, canvas->columns - text_columns(back) - 4, ELEMENT_TITLE, path->str);
+    draw_right(canvas, 0, 1, canvas->columns - 2, ELEMENT_DIM, back);
+}
+
+/* --- the selected card: what it is ----------------------------------------------------------- */
+
+/* Texts side by side, as many as there is room for. */
+typedef struct {
+    const Canvas *canvas;
+    int line, column;
+} Pen;
+
+static void put(Pen *pen, Element element, const char *text)
+{
+    int room = pen->canvas->columns - 1 - pen->column;
+
+    if (text && *text && room > 0)
+        pen->column += GAP + draw_text(pen->canvas, pen->line, pen->column, room, element, text);
+}
+
+static void put_size(Pen *pen, const Drive *drive)
+{
+    g_autofree char *size = size_to_text(drive->size);
+    g_autofree char *used = size_to_text(drive->used);
+    g_autofree char *both = *used && *size ? g_strdup_printf("%s, %s on disk", size, used) : NULL;
+
+    put(pen, ELEMENT_TEXT, both ? both : size);
+}
+
+static void put_pci(Pen *pen, const PciFacts *pci)
+{
+    g_autofree char *ids = g_strdup_printf("%04x:%04x", pci->vendor, pci->device);
+
+    put(pen, ELEMENT_TEXT, ids);
+}
+
+static void put_configured(Pen *pen, const MatchPair *pair)
+{
+    g_autofree char *name = pair && pair->configured ? domain_device_name(pair->configured) : NULL;
+
+    put(pen, ELEMENT_DIM, name);
+}
+
+static void tell_device(Pen *pen, const OutlineRow *row)
+{
+    const Device *device = row->device;
+    g_autofree char *driver = text_printable(device->driver, -1, 0);
+
+    put(pen, ELEMENT_TEXT, driver);
+    if (g_ascii_strcasecmp(driver, row->name) != 0)
+        put(pen, ELEMENT_DIM, row->name);
+    put(pen, ELEMENT_BACKEND, row->backend);
+    if (device->drive)
+        put_size(pen, device->drive);
+    if (device->nic)
+        put(pen, ELEMENT_TEXT, device->nic->mac);
+    if (device->pci)
+        put_pci(pen, device->pci);
+    put_configured(pen, row->pair);
+}
+
+static void tell_what(Pen *pen, const SlotsTold *told)
+{
+    const OutlineRow *row = told->spot->row;
+    const Bus *bus = row->bus;
+    g_autofree char *name = bus ? text_printable(bus->name, -1, 0) : NULL;
+
+    if (row->kind == ROW_DEVICE) {
+        tell_device(pen, row);
+        return;
+    }
+    put(pen, ELEMENT_TEXT, row->name);
+    if (row->kind == ROW_ABSENT) {
+        put(pen, ELEMENT_BACKEND, row->backend);
+        put_configured(pen, row->pair);
+    } else if (name) {
+        g_autofree char *where = g_strdup_printf("on %s", name);
+
+        put(pen, ELEMENT_TEXT, where);
+    }
+}
+
+/* --- the selected card: its state ------------------------------------------------------------ */
+
+static char *file_name(const Session *session)
+{
+    const char *path = session_domain_path(session);
+
+    return path ? g_path_get_basename(path) : g_strdup("the file");
+}
+
+static char *tell_leaving(const Device *device, gint64 now)
+{
+    g_autofree char *age = age_to_text(now - device->since);
+
+    if (!device->since)
+        return g_strdup("unplug asked; the guest has not yet released it");
+    return g_strdup_printf("unplug asked %s ago; the guest has not yet released it", age);
+}
+
+static char *tell_added(const Device *device, gint64 now)
+{
+    g_autofree char *age = age_to_text(now - device->since);
+
+    return device->since ? g_strdup_printf("plugged %s ago", age) : g_strdup("plugged meanwhile");
+}
+
+/* Why nothing goes in here. */
+static char *tell_closed(const Bus *bus)
+{
+    g_autofree char *name = text_printable(bus->name, -1, 0);
+
+    if (bus->hotpluggable)
+        return g_strdup("closed: the bridge takes no card in this slot");
+    return g_strdup_printf("closed: %s takes cards only before the guest starts", name);
+}
+
+static char *tell_vacant(const SlotsCard *card)
+{
+    if (card->closed)
+        return tell_closed(card->bus);
+    if (card->bus && !card->bus->hotpluggable)
+        return g_strdup("vacant: a drive comes here only with a start of the guest");
+    return g_strdup("vacant: takes a device while the guest runs");
+}
+
+static char *tell_fixed(const Device *device)
+{
+    if (device->implicit)
+        return g_strdup("fixed: the machine brings it");
+    if (device->bus && !device->bus->hotpluggable)
+        return g_strdup("fixed: its bus takes and gives nothing while the guest runs");
+    return g_strdup("fixed: it cannot be unplugged");
+}
+
+/* (transfer full) */
+static char *state_sentence(const SlotsTold *told)
+{
+    const OutlineRow *row = told->spot->row;
+    g_autofree char *file = file_name(told->session);
+
+    switch (row->state) {
+    case STATE_VACANT:
+        return tell_vacant(told->spot->card);
+    case STATE_ABSENT:
+        return g_strdup_printf("absent: %s",
+                               row->pair->reason ? row->pair->reason : "the guest has it not");
+    case STATE_LEAVING:
+        return tell_leaving(row->device, told->now);
+    case STATE_ADDED:
+        return tell_added(row->device, told->now);
+    case STATE_UNMANAGED:
+        return g_strdup_printf("unmanaged: %s does not have it", file);
+    case STATE_DIFFERS:
+        return g_strdup_printf("differs from %s: %s", file, row->status);
+    case STATE_FIXED:
+        return tell_fixed(row->device);
+    default:
+        return g_strdup_printf("%s%s", device_state_name(row->state),
+                               row->device && row->device->hotpluggable ? ", can be unplugged"
+                                                                        : "");
+    }
+}
+
+/* The key that is of most use on this card, and its word. (transfer full) */
+static char *useful_key(const SlotsTold *told, gboolean ascii)
+{
+    const OutlineRow *row = told->spot->row;
+    const Bus *bus = row->kind == ROW_DEVICE ? slots_model_bus_of(told->model, row->device) : NULL;
+    const char *command = NULL, *what = NULL;
+
+    if (row->kind == ROW_DEVICE && row->state == STATE_LEAVING) {
+        command = "ask-again", what = "ask again";
+    } else if (bus && bus_capacity(bus) > 1) {
+        g_autofree char *name = text_printable(bus->name, -1, 0);
+
+        return g_strdup_printf("%s go into %s", key_label("Enter", ascii), name);
+    } else if (row->kind != ROW_DEVICE && !told->spot->card->closed &&
+               (row->kind == ROW_ABSENT || row->bus->hotpluggable)) {
+        command = "attach", what = "attach here";
+    }
+    if (!command || session_state(told->session) != SESSION_LIVE)
+        return g_strdup("");
+    return g_strdup_printf("%s %s", keymap_label(command_find(command), ascii), what);
+}
+
+/* Glyph and sentence on the left, the key on the right. */
+static void tell_state(const SlotsTold *told, const Canvas *canvas, int line)
+{
+    const OutlineRow *row = told->spot->row;
+    gboolean ascii = canvas->look->ascii;
+    g_autofree char *sentence = state_sentence(told);
+    g_autofree char *key = useful_key(told, ascii);
+    int room = canvas->columns - 4 - (*key ? text_columns(key) + 2 : 0);
+    gboolean plain = row->state == STATE_FIXED || row->state == STATE_VACANT;
+
+    draw_text(canvas, line, 1, 1, element_of_state(row->state),
+              told->spot->card->closed ? " " : state_glyph(row->state, ascii));
+    draw_text(canvas, line, 3, room, plain ? ELEMENT_TEXT : element_of_state(row->state), sentence);
+    draw_right(canvas, line, 1, canvas->columns - 2, ELEMENT_KEY, key);
+}
+
+/* Why a leaving device may still be there. */
+static void tell_more(const SlotsTold *told, const Canvas *canvas, int line)
+{
+    const OutlineRow *row = told->spot->row;
+    g_autofree char *text = NULL;
+
+    if (row->kind == ROW_DEVICE && row->state == STATE_LEAVING &&
+        session_state(told->session) == SESSION_LIVE)
+        text = session_explain_leaving(told->session, row->device);
+    if (text)
+        draw_text(canvas, line, 3, canvas->columns - 4, ELEMENT_TEXT, text);
+}
+
+/* --- all of it ------------------------------------------------------------------------------- */
+
+/* "05.0", "rp1 00.0": the bus where it is not the only one. (transfer full) */
+static char *place_text(const SlotsSpot *spot)
+{
+    const OutlineRow *row = spot->row;
+    g_autofree char *bus = spot->card->bus ? text_printable(spot->card->bus->name, -1, 0) : NULL;
+
+    return g_strdup_printf("%s%s%s", bus ? bus : "", bus && *row->address ? " " : "", row->address);
+}
+
+static void draw_heading(const SlotsTold *told, const Canvas *canvas)
+{
+    const OutlineRow *row = told->spot->row;
+    g_autofree char *place = place_text(told->spot);
+    g_autofree char *name =
+        g_strdup_printf("%s%s%s", *row->id ? row->id : row->name, told->marked ? ", marked " : "",
+                        told->marked ? glyph_text(GLYPH_MARK, canvas->look->ascii) : "");
+
+    draw_rule(canvas, 0, place, name);
+}
+
+void slots_draw_told(const SlotsTold *told, const Canvas *canvas, gboolean heading)
+{
+    Pen pen = { .canvas = canvas, .line = heading, .column = 1 };
+    int lines = canvas->rows - heading;
+
+    if (!told->spot)
+        return;
+    if (heading)
+        draw_heading(told, canvas);
+    if (lines > 1)
+        tell_what(&pen, told);
+    if (lines > 0)
+        tell_state(told, canvas, heading + (lines > 1));
+    if (lines > 2)
+        tell_more(told, canvas, heading + 2);
+}

@@ -1,0 +1,26 @@
+/* What stands on the cards of the slots view: words of 3, 4 and up to 10 letters for what a device
+ * is, and the cells of strips. */
+#ifndef BACKPLANE_SLOTS_WORDS_H
+#define BACKPLANE_SLOTS_WORDS_H
+
+#include "tui/slots_model.h"
+
+/* A word for the device of a row, or for what an absent one would be, of at most so many columns;
+ * "" for a vacant place. "»" (">" in ASCII) ends it where there is a PCI bus behind the device.
+ * (transfer full) */
+char *slots_word(const OutlineRow *row, int columns, gboolean ascii);
+
+/* One cell of a strip: "0:0", a glyph, "hd0 20.0G". */
+typedef struct {
+    char *place;
+    char *text;
+    int columns; /* all of it */
+} SlotsCell;
+
+/* row: that of the card to tell of. wide: with the id before the size of a drive. */
+SlotsCell slots_cell(const SlotsCard *card, const OutlineRow *row, gboolean wide, gboolean ascii);
+void slots_cell_clear(SlotsCell *cell);
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(SlotsCell, slots_cell_clear)
+
+#endif
