@@ -1,10 +1,10 @@
-/* What an attach plan will plug, read from the very commands that it sends, as devices that a
- * guest could have. */
+/* What an attach plan will plug, as elements of domain XML. */
 #include "engine/describe.h"
 
 #include <string.h>
 
 #include "engine/describe_target.h"
+#include "engine/plan_device.h"
 
 /* A device of the plan, with what only its element needs. */
 typedef struct {
@@ -28,34 +28,6 @@ static void planned_free(gpointer data)
     g_free(planned);
 }
 
-/* --- the steps ------------------------------------------------------------------------------- */
-
-static const char *member(const json_t *object, const char *name)
-{
-    return json_string_value(json_object_get(object, name));
-}
-
-/* As `info qtree` would show the value. (transfer full) */
-static char *value_text(const json_t *value)
-{
-    return json_is_string(value) ? g_strdup(json_string_value(value))
-                                 : json_dumps(value, JSON_ENCODE_ANY);
-}
-
-/* The arguments of the step that makes something of that name. NULL: it is there already. */
-static const json_t *find_made(const Plan *plan, const char *command, const char *key,
-                               const char *name)
-{
-    for (guint i = 0; name && i < plan->steps->len; i++) {
-        const Step *step = plan->steps->pdata[i];
-        const json_t *arguments = step->action->arguments;
-        if (strcmp(step->action->command, command) == 0 &&
-            g_strcmp0(member(arguments, key), name) == 0)
-            return arguments;
-    }
-    return NULL;
-}
-
 static const PlanSubject *find_subject(const Plan *plan, const char *id)
 {
     for (guint i = 0; i < plan->subjects->len; i++) {
@@ -73,7 +45,7 @@ static const char *cache_word(const json_t *node, const json_t *arguments)
 {
     const json_t *cache = json_object_get(node, "cache");
     gboolean direct = json_is_true(json_object_get(cache, "direct"));
-    gboolean through = g_strcmp0(member(arguments, "write-cache"), "off") == 0;
+    gboolean through = g_strcmp0(plan_member(arguments, "write-cache"), "off") == 0;
     if (json_is_true(json_object_get(cache, "no-flush")))
         return "unsafe";
     if (direct)
@@ -81,68 +53,16 @@ static const char *cache_word(const json_t *node, const json_t *arguments)
     return through ? "writethrough" : NULL;
 }
 
-/* An image that QEMU opened before the plan. */
-static void take_known_node(Drive *drive, const Guest *guest, const char *name)
+/* What only the element of a drive says. */
+static void take_drive(Planned *planned, const Planning *planning, const json_t *arguments)
 {
-    gsize i;
-    json_t *node;
-    json_array_foreach (guest->nodes, i, node) {
-        if (g_strcmp0(member(node, "node-name"), name) != 0)
-            continue;
-        drive->file = g_strdup(member(node, "file"));
-        drive->format = g_strdup(member(node, "drv"));
-        drive->readonly = json_is_true(json_object_get(node, "ro"));
-    }
-}
-
-static void put_drive(Planned *planned, const Planning *planning, const json_t *arguments)
-{
-    const char *name = member(arguments, "drive");
-    const json_t *node = find_made(planning->plan, "blockdev-add", "node-name", name);
-    const json_t *file = json_object_get(node, "file");
+    const char *name = plan_member(arguments, "drive");
+    const json_t *node = plan_find_made(planning->plan, "blockdev-add", "node-name", name);
     if (!name)
         return;
-    Drive *drive = g_new0(Drive, 1);
-    drive->inserted = TRUE;
-    drive->file = g_strdup(member(file, "filename"));
-    drive->format = g_strdup(member(node, "driver"));
-    drive->readonly = json_is_true(json_object_get(node, "read-only"));
-    planned->device->drive = drive;
     planned->item.cache = cache_word(node, arguments);
-    planned->item.io = member(file, "aio");
-    planned->item.discard = member(node, "discard");
-    if (!node)
-        take_known_node(drive, planning->match->guest, name);
-}
-
-/* The options of a netdev_add as `info network` would show them. */
-static char *netdev_details(const json_t *netdev)
-{
-    const char *name;
-    json_t *value;
-    GString *details = g_string_new(NULL);
-    json_object_foreach ((json_t *)netdev, name, value) {
-        g_autofree char *text = value_text(value);
-        g_string_append_printf(details, "%s%s=%s", details->len ? "," : "", name, text);
-    }
-    return g_string_free(details, FALSE);
-}
-
-static void put_nic(Planned *planned, const Planning *planning, const json_t *arguments)
-{
-    const char *mac = member(arguments, "mac");
-    const char *id = member(arguments, "netdev");
-    const json_t *made = find_made(planning->plan, "netdev_add", "id", id);
-    const Netdev *known = id ? guest_find_netdev(planning->match->guest, id) : NULL;
-    if (!mac)
-        return;
-    Nic *nic = g_new0(Nic, 1);
-    nic->mac = g_strdup(mac);
-    nic->netdev = g_strdup(id);
-    nic->backend = g_strdup(made ? member(made, "type") : known ? known->type : NULL);
-    nic->details = made ? netdev_details(made) : g_strdup(known ? known->details : NULL);
-    nic->link = -1;
-    planned->device->nic = nic;
+    planned->item.io = plan_member(json_object_get(node, "file"), "aio");
+    planned->item.discard = plan_member(node, "discard");
 }
 
 /* --- properties ------------------------------------------------------------------------------ */
@@ -155,26 +75,16 @@ static const char *const said[] = {
     "port",      "removable",     "scsi-id", "serial",  "wwn",     "write-cache", NULL,
 };
 
-static void put_property(Planned *planned, const char *name, const char *value)
-{
-    Property *property = g_new0(Property, 1);
-    property->name = g_strdup(name);
-    property->value = g_strdup(value);
-    g_ptr_array_add(planned->device->properties, property);
-}
-
-/* All are facts of the device; those that no element has a word for are kept beside. */
-static void put_properties(Planned *planned, const json_t *arguments)
+/* Those that no element has a word for. */
+static void keep_properties(Planned *planned, const json_t *arguments)
 {
     const char *name;
     json_t *value;
     json_object_foreach ((json_t *)arguments, name, value) {
-        g_autofree char *text = value_text(value);
-        put_property(planned, name, text);
         if (g_strv_contains(said, name))
             continue;
         g_ptr_array_add(planned->properties, g_strdup(name));
-        g_ptr_array_add(planned->properties, g_steal_pointer(&text));
+        g_ptr_array_add(planned->properties, plan_value_text(value));
     }
 }
 
@@ -296,17 +206,15 @@ static void make_controller(Planned *planned, const Planning *planning)
 
 static gboolean add_planned(Planning *planning, const json_t *arguments, GError **error)
 {
-    const PlanSubject *subject = find_subject(planning->plan, member(arguments, "id"));
+    const PlanSubject *subject = find_subject(planning->plan, plan_member(arguments, "id"));
     Planned *planned = g_new0(Planned, 1);
-    planned->device = device_new(member(arguments, "driver"));
-    planned->device->id = g_strdup(member(arguments, "id"));
+    planned->device = plan_device_new(planning->plan, planning->match->guest, arguments);
     planned->properties = g_ptr_array_new_with_free_func(g_free);
     planned->item.guest = planning->match->guest;
     planned->item.device = planned->device;
     planned->item.mode = MODE_STATIC;
-    put_properties(planned, arguments);
-    put_drive(planned, planning, arguments);
-    put_nic(planned, planning, arguments);
+    keep_properties(planned, arguments);
+    take_drive(planned, planning, arguments);
     gboolean placed = !subject || put_place(planned, planning, subject, error);
     make_controller(planned, planning);
     planned->item.words =

@@ -136,7 +136,7 @@ const char *device_label(const Device *device)
 char *device_display_name(const Device *device)
 {
     if (device->id)
-        return g_strdup(device->id);
+        return g_strconcat(device->id, device->planned ? " (staged)" : NULL, NULL);
     g_autofree char *address = address_to_text(&device->address);
     return *address ? g_strdup_printf("%s at %s", device->driver, address)
                     : g_strdup(device->driver);

@@ -77,6 +77,7 @@ struct Device {
     gboolean implicit;     /* the machine brought it by itself */
     gboolean hotpluggable; /* class and bus allow an unplug */
     gboolean hotplugged;   /* seen to arrive while we watched */
+    gboolean planned;      /* not there yet: a staged change will bring it */
     DeviceState state;
     gint64 since;          /* g_get_real_time() of its last change of state; 0 unknown */
     char *attached;        /* "name QEMU USB Tablet, speed 480" and the like; NULL */
@@ -106,7 +107,8 @@ const char *device_property(const Device *device, const char *name);
  * for one by one since the first question loads pci.ids (11 ms). (transfer none) */
 const char *device_label(const Device *device);
 
-/* The name that is told to users: the id, else "driver at address". (transfer full) */
+/* The name that is told to users: the id, else "driver at address"; "net1 (staged)" for one that is
+ * only planned. (transfer full) */
 char *device_display_name(const Device *device);
 
 /* The interrupt line that the guest's firmware wrote down, -1 while it has not (QEMU shows 0 then,

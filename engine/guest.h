@@ -33,6 +33,8 @@ typedef struct {
 Guest *guest_new(void);
 Guest *guest_ref(Guest *guest);
 void guest_unref(Guest *guest);
+/* Another one like it, to be changed while nobody else has it. (transfer full) */
+Guest *guest_copy(const Guest *guest);
 
 /* Fills guest->devices from the tree below guest->root. */
 void guest_index(Guest *guest);

@@ -1,10 +1,21 @@
-/* Two stacks. Whether a plan still fits the guest is looked at in history_check.c. */
+/* Two stacks, and a list of all that ran. Whether a plan still fits the guest is looked at in
+ * history_check.c. */
 #include "engine/history.h"
 
 struct History {
     GPtrArray *done; /* (Plan) latest last */
     GPtrArray *undone;
+    GPtrArray *entries; /* (HistoryEntry) latest last */
 };
+
+static void entry_free(gpointer data)
+{
+    HistoryEntry *entry = data;
+
+    plan_free(entry->plan);
+    g_free(entry->error);
+    g_free(entry);
+}
 
 History *history_new(void)
 {
@@ -12,6 +23,7 @@ History *history_new(void)
 
     history->done = g_ptr_array_new_with_free_func((GDestroyNotify)plan_free);
     history->undone = g_ptr_array_new_with_free_func((GDestroyNotify)plan_free);
+    history->entries = g_ptr_array_new_with_free_func(entry_free);
     return history;
 }
 
@@ -21,6 +33,7 @@ void history_free(History *history)
         return;
     g_ptr_array_unref(history->done);
     g_ptr_array_unref(history->undone);
+    g_ptr_array_unref(history->entries);
     g_free(history);
 }
 
@@ -39,30 +52,120 @@ const Plan *history_redoable(const History *history)
     return latest(history->undone);
 }
 
+/* --- what ran -------------------------------------------------------------------------------- */
+
+/* After each change of the stacks, and before another plan can be at the address of one that has
+ * gone. */
+static void mark_entries(History *history)
+{
+    for (guint i = 0; i < history->entries->len; i++) {
+        HistoryEntry *entry = history->entries->pdata[i];
+
+        if (!g_ptr_array_find(history->done, entry->kept, NULL) &&
+            !g_ptr_array_find(history->undone, entry->kept, NULL))
+            entry->kept = NULL;
+        entry->undoable = entry->kept && entry->kept == history_undoable(history);
+        entry->redoable = entry->kept && entry->kept == history_redoable(history);
+    }
+}
+
+void history_ended(History *history, const Plan *plan, Outcome outcome, const char *error)
+{
+    HistoryEntry *entry = g_new0(HistoryEntry, 1);
+
+    entry->plan = plan_copy_run(plan);
+    entry->outcome = outcome;
+    entry->error = g_strdup(error);
+    entry->ended = g_get_real_time();
+    g_ptr_array_add(history->entries, entry);
+    if (history->entries->len > HISTORY_PLANS)
+        g_ptr_array_remove_index(history->entries, 0);
+}
+
+const GPtrArray *history_entries(const History *history)
+{
+    return history->entries;
+}
+
+gint64 history_entry_took(const HistoryEntry *entry)
+{
+    gint64 began = 0, ended = 0;
+
+    for (guint i = 0; i < entry->plan->steps->len; i++) {
+        const Step *step = entry->plan->steps->pdata[i];
+
+        if (step->started && (!began || step->started < began))
+            began = step->started;
+        ended = MAX(ended, step->ended);
+    }
+    return began && ended > began ? ended - began : 0;
+}
+
+/* The entry of the run that did what this plan of the stacks does; NULL: it has left. */
+static HistoryEntry *entry_of(const History *history, const Plan *kept)
+{
+    for (guint i = history->entries->len; i-- > 0;) {
+        HistoryEntry *entry = history->entries->pdata[i];
+
+        if (entry->kept == kept)
+            return entry;
+    }
+    return NULL;
+}
+
+static void keep_by_latest(History *history, const Plan *kept)
+{
+    guint count = history->entries->len;
+
+    if (count)
+        ((HistoryEntry *)history->entries->pdata[count - 1])->kept = kept;
+}
+
+/* --- the stacks ------------------------------------------------------------------------------ */
+
 void history_did(History *history, const Plan *plan)
 {
     g_ptr_array_set_size(history->undone, 0);
-    g_ptr_array_add(history->done, plan_copy(plan));
-    if (history->done->len > HISTORY_PLANS)
+    if (history->done->len == HISTORY_PLANS)
         g_ptr_array_remove_index(history->done, 0);
+    mark_entries(history);
+    g_ptr_array_add(history->done, plan_copy(plan));
+    keep_by_latest(history, latest(history->done));
+    mark_entries(history);
 }
 
-static void move(GPtrArray *from, GPtrArray *to, const Plan *plan)
+static gboolean move(GPtrArray *from, GPtrArray *to, const Plan *plan)
 {
     guint index;
 
-    if (g_ptr_array_find(from, plan, &index))
-        g_ptr_array_add(to, g_ptr_array_steal_index(from, index));
+    if (!g_ptr_array_find(from, plan, &index))
+        return FALSE;
+    g_ptr_array_add(to, g_ptr_array_steal_index(from, index));
+    return TRUE;
 }
 
 void history_undid(History *history, const Plan *plan)
 {
-    move(history->done, history->undone, plan);
+    HistoryEntry *entry = entry_of(history, plan);
+
+    if (!move(history->done, history->undone, plan))
+        return;
+    if (entry)
+        entry->taken_back = TRUE;
+    mark_entries(history);
 }
 
+/* It was done by another run now: that one's entry has it. */
 void history_redid(History *history, const Plan *plan)
 {
-    move(history->undone, history->done, plan);
+    HistoryEntry *entry = entry_of(history, plan);
+
+    if (!move(history->undone, history->done, plan))
+        return;
+    if (entry)
+        entry->kept = NULL;
+    keep_by_latest(history, plan);
+    mark_entries(history);
 }
 
 /* --- another guest? -------------------------------------------------------------------------- */
@@ -112,4 +215,5 @@ void history_keep_for(History *history, const Guest *guest)
     g_hash_table_remove_all(seen);
     g_ptr_array_set_size(history->done, 0);
     g_ptr_array_set_size(history->undone, 0);
+    mark_entries(history);
 }

@@ -6,6 +6,7 @@
 
 #include "engine/allocate.h"
 #include "engine/error.h"
+#include "engine/work.h"
 #include "engine/xml_document.h"
 
 typedef struct {
@@ -13,6 +14,7 @@ typedef struct {
     const Guest *guest;
     GHashTable *leaves; /* QOM paths that this plan takes away */
     GHashTable *brings; /* ids of devices that this plan adds */
+    GHashTable *frees;  /* names of back ends that this plan removes */
 } Check;
 
 static gboolean refuse(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
@@ -36,12 +38,12 @@ static const char *argument(const Action *action, const char *key)
 
 /* --- what is taken away ---------------------------------------------------------------------- */
 
-static const PlanSubject *subject_at(const Plan *plan, const char *path)
+static const PlanSubject *subject_at(const Plan *plan, PlanVerb verb, const char *path)
 {
     for (guint i = 0; i < plan->subjects->len; i++) {
         const PlanSubject *subject = plan->subjects->pdata[i];
 
-        if (g_strcmp0(subject->path, path) == 0)
+        if (subject->verb == verb && g_strcmp0(subject->path, path) == 0)
             return subject;
     }
     return NULL;
@@ -84,7 +86,7 @@ static gboolean check_passengers(const Check *check, Device *device, GError **er
 
 static gboolean check_leaf(const Check *check, Device *device, GError **error)
 {
-    const PlanSubject *subject = subject_at(check->plan, device->path);
+    const PlanSubject *subject = subject_at(check->plan, PLAN_DETACH, device->path);
     g_autofree char *name = device_display_name(device);
 
     if (subject && subject->driver && !same_driver(subject->driver, device->driver))
@@ -152,7 +154,7 @@ static gboolean check_device_add(const Check *check, const Action *action, GErro
     const char *id = argument(action, "id");
     const char *bus = argument(action, "bus");
     g_autofree char *path = g_strconcat("/machine/peripheral/", id ? id : "", NULL);
-    const PlanSubject *subject = subject_at(check->plan, path);
+    const PlanSubject *subject = subject_at(check->plan, PLAN_ATTACH, path);
 
     if (id && guest_find_id(check->guest, id) && !g_hash_table_contains(check->leaves, path))
         return refuse(error, "the id %s has been taken by another device: detach that first", id);
@@ -188,7 +190,8 @@ static gboolean check_back_end(const Check *check, const Action *action, GError 
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
         const char *name = argument(action, rows[i].key);
 
-        if (strcmp(action->command, rows[i].command) != 0 || !name)
+        if (strcmp(action->command, rows[i].command) != 0 || !name ||
+            g_hash_table_contains(check->frees, name))
             continue;
         if (rows[i].member ? list_names(rows[i].list, rows[i].member, name)
                            : guest_find_netdev(guest, name) != NULL)
@@ -203,8 +206,10 @@ static void check_collect(Check *check)
 {
     for (guint i = 0; i < check->plan->steps->len; i++) {
         const Action *action = ((const Step *)check->plan->steps->pdata[i])->action;
-        const char *id = argument(action, "id");
+        const char *id = argument(action, "id"), *freed = work_removes(action);
 
+        if (freed)
+            g_hash_table_add(check->frees, (char *)freed);
         for (guint j = 0; action->leaves && action->leaves[j]; j++)
             g_hash_table_add(check->leaves, action->leaves[j]);
         if (id && strcmp(action->command, "device_add") == 0)
@@ -245,7 +250,8 @@ gboolean history_check_plan(const Plan *plan, const Guest *guest, GError **error
 {
     g_autoptr(GHashTable) leaves = g_hash_table_new(g_str_hash, g_str_equal);
     g_autoptr(GHashTable) brings = g_hash_table_new(g_str_hash, g_str_equal);
-    Check check = { plan, guest, leaves, brings };
+    g_autoptr(GHashTable) frees = g_hash_table_new(g_str_hash, g_str_equal);
+    Check check = { plan, guest, leaves, brings, frees };
 
     if (plan->file && !check_file(plan->file, error))
         return FALSE;

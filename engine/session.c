@@ -229,6 +229,7 @@ Session *session_new_idle(SessionMode mode)
     session->runs = g_ptr_array_new();
     session->running = g_ptr_array_new();
     session->history = history_new();
+    session->staging = staging_new();
     session->queries = g_ptr_array_new();
     session_facts_init(session);
     return session;
@@ -264,6 +265,7 @@ static void session_clear(gpointer data)
     g_ptr_array_unref(session->runs);
     g_ptr_array_unref(session->running);
     history_free(session->history);
+    staging_free(session->staging);
     json_decref(session->offered_content);
     g_ptr_array_unref(session->queries);
     g_hash_table_unref(session->drivers);

@@ -3,11 +3,12 @@
 #ifndef BACKPLANE_SESSION_H
 #define BACKPLANE_SESSION_H
 
+#include "engine/history.h"
 #include "engine/hotplug.h"
 #include "engine/inventory.h"
 #include "engine/journal.h"
 #include "engine/rates.h"
-#include "engine/transaction.h"
+#include "engine/staging.h"
 
 typedef struct Session Session;
 
@@ -113,6 +114,26 @@ void session_plan_detach(Session *session, const char *const *names, SessionPlan
  * ENGINE_ERROR_REFUSED when there is none. Running the plan moves the place in the history. */
 void session_plan_undo(Session *session, SessionPlanFn done, gpointer data);
 void session_plan_redo(Session *session, SessionPlanFn done, gpointer data);
+
+/* Changes that are put aside, to be applied together. Attach and detach plans from now on fit the
+ * guest as it will be when they are: what a staged change plugs can be used, and is taken. */
+
+/* plan: (transfer full), also with an error; of those that session_plan_attach, _detach and the
+ * like give, and without a file. carries: its change is to go into the domain file as well. Errors:
+ * ENGINE_ERROR_REFUSED: the guest as it will be does not take it. */
+gboolean session_stage(Session *session, Plan *plan, gboolean carries, GError **error);
+/* (StagedPlan) in the order in which they will be done, each with what is in its way in the guest
+ * of now. (transfer none, until the stage or the guest is another) */
+const GPtrArray *session_staged(Session *session);
+/* FALSE where there is none, or it is being applied. */
+gboolean session_unstage(Session *session, guint index);
+gboolean session_stage_is_applied(const Session *session);
+/* All of them as one plan, that undo takes back as one; once it is done nothing is staged any more.
+ * ENGINE_ERROR_REFUSED when the guest does not take one of them any more, or nothing is staged. */
+void session_plan_staged(Session *session, SessionPlanFn done, gpointer data);
+
+/* (HistoryEntry) the plans that are over, latest last. (transfer none) */
+const GPtrArray *session_history(const Session *session);
 
 /* For live dialogs: the facts of the latest complete read, with the driver's properties and the
  * image's header for this request where they are known already; what is missing is asked for, and

@@ -145,10 +145,22 @@ const char *session_domain_find(const Session *session, const char *name, GError
 
 /* --- the change of a plan -------------------------------------------------------------------- */
 
+static gboolean plugs(const Plan *plan)
+{
+    for (guint i = 0; i < plan->subjects->len; i++) {
+        if (((const PlanSubject *)plan->subjects->pdata[i])->verb == PLAN_ATTACH)
+            return TRUE;
+    }
+    return plan->verb == PLAN_ATTACH;
+}
+
 static gboolean add_elements(DomainEdit *edit, const Plan *plan, const Match *match, GError **error)
 {
-    g_autoptr(GPtrArray) elements = describe_plan(plan, match, error);
+    g_autoptr(GPtrArray) elements = NULL;
 
+    if (!plugs(plan))
+        return TRUE;
+    elements = describe_plan(plan, match, error);
     if (!elements)
         return FALSE;
     for (guint i = 0; i < elements->len; i++)
@@ -189,7 +201,9 @@ static gboolean remove_elements(DomainEdit *edit, const Plan *plan, const Match 
                                 GError **error)
 {
     for (guint i = 0; i < plan->subjects->len; i++) {
-        if (!remove_element(edit, plan->subjects->pdata[i], match, error))
+        const PlanSubject *subject = plan->subjects->pdata[i];
+
+        if (subject->verb == PLAN_DETACH && !remove_element(edit, subject, match, error))
             return FALSE;
     }
     return TRUE;
@@ -231,7 +245,7 @@ static void add_check(Plan *plan, const Domain *before, const Domain *after, con
                    count == 1 ? "" : "s", more ? "more" : "less");
 }
 
-gboolean session_domain_carry(Session *session, Plan *plan, GError **error)
+gboolean session_carry_change(Session *session, Plan *plan, const Plan *change, GError **error)
 {
     const char *path = session_domain_path(session);
     const Domain *domain = session_domain(session);
@@ -243,8 +257,8 @@ gboolean session_domain_carry(Session *session, Plan *plan, GError **error)
     if (!check_carry(session, error))
         return FALSE;
     edit = domain_edit_new(domain);
-    if (!(plan->verb == PLAN_ATTACH ? add_elements
-                                    : remove_elements)(edit, plan, session_match(session), error))
+    if (!add_elements(edit, change, session_match(session), error) ||
+        !remove_elements(edit, change, session_match(session), error))
         return FALSE;
     if (domain_edit_is_empty(edit))
         return TRUE;
@@ -255,6 +269,11 @@ gboolean session_domain_carry(Session *session, Plan *plan, GError **error)
     plan_carry(plan, file_change_new(path, xml_document_bytes(domain->document),
                                      xml_document_bytes(after->document), FALSE));
     return TRUE;
+}
+
+gboolean session_domain_carry(Session *session, Plan *plan, GError **error)
+{
+    return session_carry_change(session, plan, plan, error);
 }
 
 Device *session_find(const Session *session, const Guest *guest, const char *name, GError **error)

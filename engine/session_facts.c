@@ -208,9 +208,8 @@ static void on_facts_read(Session *session, const GError *error, gpointer data)
 }
 
 /* Whether the tree of now was read with all that planning needs. */
-static gboolean facts_guest(Session *session, HotplugFacts *facts)
+static gboolean facts_guest(Session *session)
 {
-    facts->guest = session->guest;
     if (session->guest && session->guest->nodes)
         return TRUE;
     if (!session->facts_read && session->state == SESSION_LIVE) {
@@ -240,13 +239,14 @@ HotplugFacts session_facts(Session *session, const Request *request, SessionFact
                            gpointer data)
 {
     HotplugFacts facts = { .drivers = session->drivers };
-    g_autofree char *driver = session->guest ? hotplug_driver(session->guest, request) : NULL;
+    g_autofree char *driver = NULL;
     gboolean complete;
 
-    facts.guest = session->guest;
+    facts.guest = session->guest ? session_stage_after(session, session->guest) : NULL;
     if (session->replay)
         return facts;
-    complete = facts_guest(session, &facts);
+    driver = facts.guest ? hotplug_driver(facts.guest, request) : NULL;
+    complete = facts_guest(session);
     /* A name that is still being typed is no reason to ask, or to make QEMU load a module. */
     if (driver && model_find(driver))
         complete &= session_know_driver(session, driver);

@@ -2,7 +2,7 @@
 #include "engine/session_domain.h"
 #include "engine/session_private.h"
 
-typedef enum { QUERY_ATTACH, QUERY_DETACH, QUERY_UNDO, QUERY_REDO } QueryKind;
+typedef enum { QUERY_ATTACH, QUERY_DETACH, QUERY_UNDO, QUERY_REDO, QUERY_STAGED } QueryKind;
 
 struct Query {
     Session *session;
@@ -60,7 +60,7 @@ static gboolean query_find(const Query *query, const char *name, const HotplugFa
                            GPtrArray *devices, GPtrArray *orphans, GError **error)
 {
     g_autoptr(GError) missing = NULL;
-    Device *device = session_find(query->session, query->guest, name, &missing);
+    Device *device = session_stage_find(query->session, query->guest, name, &missing);
     Plan *left = device ? NULL : hotplug_plan_orphans(facts, name);
 
     if (left) {
@@ -93,6 +93,8 @@ static Plan *plan_detach(const Query *query, const HotplugFacts *facts, GError *
                           : NULL;
     while (plan && orphans->len)
         plan_join(plan, g_ptr_array_steal_index(orphans, 0));
+    if (plan && !session_stage_lets_go(query->session, query->guest, plan, error))
+        g_clear_pointer(&plan, plan_free);
     return plan;
 }
 
@@ -114,16 +116,14 @@ static Plan *plan_from_history(const Query *query, GError **error)
     if (!plan || (plan->file && !session_domain_check_saved(query->session, error)) ||
         !history_check_plan(plan, query->guest, error))
         return NULL;
-    query->session->offered = plan;
-    query->session->offered_from = from;
-    json_decref(query->session->offered_content);
-    query->session->offered_content = plan_to_json(plan);
+    session_offer(query->session, plan, undo ? RUN_UNDO : RUN_REDO, from);
     return g_steal_pointer(&plan);
 }
 
 static Plan *query_plan(const Query *query, GError **error)
 {
-    HotplugFacts facts = { query->guest, query->session->drivers, NULL, NULL };
+    HotplugFacts facts = { .guest = session_stage_after(query->session, query->guest),
+                           .drivers = query->session->drivers };
 
     if (query->image)
         image_probe_facts(query->image, &facts);
@@ -132,6 +132,8 @@ static Plan *query_plan(const Query *query, GError **error)
         return hotplug_plan_attach(&facts, query->request, error);
     case QUERY_DETACH:
         return plan_detach(query, &facts, error);
+    case QUERY_STAGED:
+        return session_stage_join(query->session, query->guest, error);
     case QUERY_UNDO:
     case QUERY_REDO:
     default:
@@ -149,7 +151,7 @@ static gboolean detach_is_known(const Query *query)
     gboolean known = TRUE;
 
     for (guint i = 0; query->names[i]; i++) {
-        Device *device = session_find(query->session, query->guest, query->names[i], NULL);
+        Device *device = session_stage_find(query->session, query->guest, query->names[i], NULL);
 
         if (device)
             g_ptr_array_add(devices, device);
@@ -162,7 +164,8 @@ static gboolean detach_is_known(const Query *query)
 
 static gboolean attach_is_known(const Query *query)
 {
-    g_autofree char *driver = hotplug_driver(query->guest, query->request);
+    const Guest *guest = session_stage_after(query->session, query->guest);
+    g_autofree char *driver = hotplug_driver(guest, query->request);
     gboolean known = !driver || session_know_driver(query->session, driver);
 
     return known && (!query->image || image_probe_is_over(query->image));
@@ -282,6 +285,11 @@ void session_plan_undo(Session *session, SessionPlanFn done, gpointer data)
 void session_plan_redo(Session *session, SessionPlanFn done, gpointer data)
 {
     query_add(query_new(session, QUERY_REDO, done, data));
+}
+
+void session_plan_staged(Session *session, SessionPlanFn done, gpointer data)
+{
+    query_add(query_new(session, QUERY_STAGED, done, data));
 }
 
 /* --- all of them ----------------------------------------------------------------------------- */

@@ -2,10 +2,12 @@
 #ifndef BACKPLANE_SESSION_PRIVATE_H
 #define BACKPLANE_SESSION_PRIVATE_H
 
-#include "engine/history.h"
 #include "engine/inventory.h"
 #include "engine/marks.h"
 #include "engine/session_domain.h"
+
+/* Where a plan that runs came from: what it means when it is done. */
+typedef enum { RUN_NEW, RUN_STAGED, RUN_UNDO, RUN_REDO } RunKind;
 
 typedef struct Run Run;
 typedef struct Query Query;
@@ -27,7 +29,7 @@ struct Session {
     gint64 lost_at;
     gboolean paused;
     gboolean freed;
-    gboolean read_only; /* the user wants nothing changed */
+    gboolean read_only;   /* the user wants nothing changed */
     GPtrArray *listeners; /* (Listener) */
 
     Trace *trace;
@@ -49,9 +51,11 @@ struct Session {
     GPtrArray *runs;    /* (Run) not yet told to be over */
     GPtrArray *running; /* (Transaction) of those, pending ones */
     History *history;
-    const Plan *offered; /* the plan that undo or redo gave away, only to be compared with */
+    Staging *staging;
+    const Plan *offered; /* the plan that was given away last, only to be compared with */
     json_t *offered_content;
-    const Plan *offered_from; /* and the plan of the history that it came from */
+    RunKind offered_kind;
+    const Plan *offered_from; /* and the plan of the history that it came from; NULL */
 
     GPtrArray *queries; /* (Query) */
     GHashTable
@@ -125,6 +129,8 @@ void session_runs_mark(Session *session);
 void session_runs_free(Session *session);
 void session_runs_forget(Session *session, gpointer data);
 gboolean session_awaits(const Session *session, const Device *device);
+/* This plan is given to a user: when it runs it is of this kind. from: of the history. */
+void session_offer(Session *session, const Plan *plan, RunKind kind, const Plan *from);
 
 /* --- session_plan.c -------------------------------------------------------------------------- */
 
@@ -132,6 +138,20 @@ void session_queries_start(Session *session);
 void session_queries_advance(Session *session);
 void session_queries_lost(Session *session, const GError *error);
 void session_queries_free(Session *session);
+
+/* --- session_stage.c ------------------------------------------------------------------------- */
+
+/* What a new plan is made for: this guest with all that is staged. (transfer none, until the guest
+ * or the stage is another) */
+Guest *session_stage_after(Session *session, Guest *guest);
+/* As session_find, of that one. Errors: ENGINE_ERROR_REFUSED: it is only staged, or leaves with a
+ * staged change already. */
+Device *session_stage_find(Session *session, Guest *guest, const char *name, GError **error);
+/* Whether all that the plan takes away is in the guest itself. Errors: the same. */
+gboolean session_stage_lets_go(Session *session, Guest *guest, const Plan *plan, GError **error);
+/* All that is staged as one plan, with the change of the domain file. Errors: those of staging_join
+ * and session_domain_carry. */
+Plan *session_stage_join(Session *session, Guest *guest, GError **error);
 
 /* --- session_facts.c ------------------------------------------------------------------------- */
 
@@ -187,6 +207,9 @@ gint64 session_replay_clock(const SessionReplay *replay);
 gint64 session_replay_silence(const SessionReplay *replay);
 
 /* --- session_carry.c ------------------------------------------------------------------------- */
+
+/* As session_domain_carry: what `change` changes is carried by the plan. */
+gboolean session_carry_change(Session *session, Plan *plan, const Plan *change, GError **error);
 
 /* "15 configured, 14 matched"; NULL without a domain. (transfer full) */
 char *session_domain_summary(const Session *session);

@@ -4,10 +4,8 @@
 
 #include <string.h>
 
-typedef enum { RUN_NEW, RUN_UNDO, RUN_REDO } RunKind;
-
 static const char *const kind_names[] = {
-    [RUN_NEW] = "new", [RUN_UNDO] = "undo", [RUN_REDO] = "redo"
+    [RUN_NEW] = "new", [RUN_STAGED] = "new", [RUN_UNDO] = "undo", [RUN_REDO] = "redo"
 };
 
 struct Run {
@@ -209,8 +207,13 @@ static void on_step(Transaction *transaction, const Step *step, gpointer data)
 static void run_remember(Run *run)
 {
     History *history = run->session->history;
+    gboolean done = transaction_outcome(run->transaction) == OUTCOME_DONE;
 
-    if (transaction_outcome(run->transaction) != OUTCOME_DONE)
+    history_ended(history, transaction_plan(run->transaction),
+                  transaction_outcome(run->transaction), transaction_error(run->transaction));
+    if (run->kind == RUN_STAGED)
+        staging_end(run->session->staging, done);
+    if (!done)
         return;
     if (run->kind == RUN_UNDO)
         history_undid(history, run->from);
@@ -270,7 +273,7 @@ static void on_finished(Transaction *transaction, gpointer data)
 
 /* --- starting -------------------------------------------------------------------------------- */
 
-/* The plan that undo or redo gave away comes back: by its address alone it could be a later one. */
+/* The plan that was given away comes back: by its address alone it could be a later one. */
 static gboolean is_offered(const Session *session, const Plan *plan)
 {
     json_t *content = plan == session->offered ? plan_to_json(plan) : NULL;
@@ -280,11 +283,13 @@ static gboolean is_offered(const Session *session, const Plan *plan)
     return same;
 }
 
-static RunKind run_kind(const Session *session, const Plan *plan)
+void session_offer(Session *session, const Plan *plan, RunKind kind, const Plan *from)
 {
-    if (!is_offered(session, plan))
-        return RUN_NEW;
-    return session->offered_from == history_undoable(session->history) ? RUN_UNDO : RUN_REDO;
+    session->offered = plan;
+    session->offered_kind = kind;
+    session->offered_from = from;
+    json_decref(session->offered_content);
+    session->offered_content = plan_to_json(plan);
 }
 
 static gboolean on_refused(gpointer data)
@@ -330,8 +335,10 @@ const Transaction *session_run(Session *session, Plan *plan, SessionRunFn finish
 
     if (session->replay)
         return run_refuse(run, plan);
-    run->kind = run_kind(session, plan);
+    run->kind = is_offered(session, plan) ? session->offered_kind : RUN_NEW;
     run->from = session->offered_from;
+    if (run->kind == RUN_STAGED)
+        staging_begin(session->staging);
     run->transaction = transaction_new(session->state == SESSION_LIVE ? session->monitor : NULL,
                                        plan, &listener, run);
     g_ptr_array_add(session->runs, run);
