@@ -91,6 +91,7 @@ void console_take_tree(Console *console)
 {
     View *view = console_view(console);
 
+    console_drop_marks(console);
     view->class->update(view, SESSION_TREE_CHANGED);
     if (console->awaited && console_select(console, console->awaited))
         console_await(console, NULL);
@@ -204,6 +205,15 @@ static gboolean is_there(const Command *command, gconstpointer console)
     return console_has(console, command);
 }
 
+/* One step out of what is special now. */
+static void go_back(Console *console)
+{
+    if (console->focus != FOCUS_VIEW)
+        console->focus = FOCUS_VIEW;
+    else
+        console_unmark_all(console);
+}
+
 void console_key(Console *console, Key key)
 {
     const Command *command;
@@ -221,7 +231,7 @@ void console_key(Console *console, Key key)
     } else if (command) {
         console_act(console, command);
     } else if (!key.function && key.code == KEY_CODE_ESCAPE) {
-        console->focus = FOCUS_VIEW;
+        go_back(console);
     }
 }
 

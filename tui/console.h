@@ -13,6 +13,7 @@ int console_run(Session *session, const Options *options);
 void console_move(Console *console, int move);      /* a ViewMove */
 void console_show_view(Console *console, int view); /* a ViewId */
 void console_toggle(Console *console);
+void console_mark(Console *console);
 void console_next_pane(Console *console);
 void console_zoom(Console *console);
 void console_vacant(Console *console);
@@ -47,6 +48,7 @@ gboolean console_can_fold(const Console *console);
 gboolean console_can_unfold(const Console *console);
 
 /* Whether there is such a command now. */
+gboolean console_may_change(const Console *console);
 gboolean console_has_guest_view(const Console *console);
 
 #endif

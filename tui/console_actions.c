@@ -142,20 +142,35 @@ gboolean console_can_attach(const Console *console)
     return console_is_live(console);
 }
 
+/* Whether one of the devices to act on is in such a state. */
+static gboolean any_chosen(const Console *console, gboolean (*is_such)(const Device *device))
+{
+    g_autoptr(GPtrArray) devices = console_chosen(console);
+
+    for (guint i = 0; console_is_live(console) && i < devices->len; i++)
+        if (is_such(devices->pdata[i]))
+            return TRUE;
+    return FALSE;
+}
+
+static gboolean is_detachable(const Device *device)
+{
+    return device->hotpluggable && device->state != STATE_LEAVING;
+}
+
+static gboolean is_leaving(const Device *device)
+{
+    return device->state == STATE_LEAVING;
+}
+
 gboolean console_can_detach(const Console *console)
 {
-    const OutlineRow *row = console_row(console);
-
-    return console_is_live(console) && row && row->kind == ROW_DEVICE &&
-           row->device->hotpluggable && row->state != STATE_LEAVING;
+    return any_chosen(console, is_detachable);
 }
 
 gboolean console_can_ask_again(const Console *console)
 {
-    const OutlineRow *row = console_row(console);
-
-    return console_is_live(console) && row && row->kind == ROW_DEVICE &&
-           row->state == STATE_LEAVING;
+    return any_chosen(console, is_leaving);
 }
 
 gboolean console_is_lost(const Console *console)

@@ -27,16 +27,29 @@ static const MatchPair *current_pair(const Console *console)
     return row ? row->pair : NULL;
 }
 
-/* What the file has of the row under the cursor; NULL, and said, where it has nothing. */
-static const DomainDevice *need_configured(Console *console)
+/* What the file has of the marked devices, or of the row under the cursor; NULL, and said, where it
+ * has nothing. (transfer container) (const DomainDevice) */
+static GPtrArray *need_configured(Console *console)
 {
-    const MatchPair *pair = current_pair(console);
+    const Match *match = session_match(console->session);
+    g_autoptr(GPtrArray) devices = console_chosen(console);
+    g_autoptr(GPtrArray) configured = g_ptr_array_new();
+    const MatchPair *current = current_pair(console);
     g_autofree char *name = NULL;
 
-    if (pair && pair->configured)
-        return pair->configured;
+    for (guint i = 0; match && i < devices->len; i++) {
+        const MatchPair *pair = match_of_device(match, devices->pdata[i]);
+
+        if (pair && pair->configured)
+            g_ptr_array_add(configured, (gpointer)pair->configured);
+    }
+    if (!devices->len && current && current->configured)
+        g_ptr_array_add(configured, (gpointer)current->configured);
+    if (configured->len)
+        return g_steal_pointer(&configured);
     name = file_name(console);
-    console_say(console, ELEMENT_CAUTION, "%s has nothing of this row.", name);
+    console_say(console, ELEMENT_CAUTION, "%s has nothing of %s.", name,
+                devices->len > 1 ? "these devices" : "this row");
     return NULL;
 }
 
@@ -92,25 +105,22 @@ static gboolean pin(Session *session, const GPtrArray *devices, GPtrArray *left,
     return session_domain_pin(session, devices, error);
 }
 
-/* configured: NULL for all devices. */
-static void change(Console *console, ChangeFn fn, const char *done, const DomainDevice *configured)
+/* devices: (DomainDevice); NULL for all. */
+static void change(Console *console, ChangeFn fn, const char *done, const GPtrArray *devices)
 {
     g_autoptr(Domain) before = domain_ref((Domain *)session_domain(console->session));
-    g_autoptr(GPtrArray) devices = configured ? g_ptr_array_new() : NULL;
     g_autoptr(GPtrArray) left = g_ptr_array_new_with_free_func(g_free);
     g_autoptr(GError) error = NULL;
 
-    if (configured)
-        g_ptr_array_add(devices, (gpointer)configured);
     if (!fn(console->session, devices, left, &error))
         console_say(console, ELEMENT_ERROR, "%s", error->message);
     else
         tell(console, done, count_changed(before, session_domain(console->session)), left);
 }
 
-static void change_one(Console *console, ChangeFn fn, const char *done)
+static void change_chosen(Console *console, ChangeFn fn, const char *done)
 {
-    const DomainDevice *configured = need_domain(console) ? need_configured(console) : NULL;
+    g_autoptr(GPtrArray) configured = need_domain(console) ? need_configured(console) : NULL;
 
     if (configured)
         change(console, fn, done, configured);
@@ -124,7 +134,7 @@ static void change_all(Console *console, ChangeFn fn, const char *done)
 
 void console_fill(Console *console)
 {
-    change_one(console, session_domain_fill, "written");
+    change_chosen(console, session_domain_fill, "written");
 }
 
 void console_fill_all(Console *console)
@@ -134,7 +144,7 @@ void console_fill_all(Console *console)
 
 void console_pin(Console *console)
 {
-    change_one(console, pin, "made static");
+    change_chosen(console, pin, "made static");
 }
 
 void console_pin_all(Console *console)

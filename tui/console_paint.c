@@ -134,6 +134,7 @@ static void paint_tabs(Console *console, const Layout *layout)
         if (table[i].act_value == console_show_view && console_has(console, &table[i]))
             g_ptr_array_add(tabs, (gpointer)&table[i]);
     g_clear_pointer(&console->tabs, g_array_unref);
+    console->counts.marks = g_hash_table_size(console->marks);
     console->tabs =
         header_draw(console->session, &console->counts, tabs, (int)console->view, &layout->header);
 }

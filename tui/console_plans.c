@@ -72,16 +72,17 @@ static gboolean begin_asking(Console *console)
 
 void console_detach(Console *console)
 {
-    const OutlineRow *row = console_row(console);
-    const char *names[] = { NULL, NULL };
+    g_autoptr(GPtrArray) devices = console_chosen(console);
+    g_autoptr(GPtrArray) names = g_ptr_array_new();
 
-    if (!row || row->kind != ROW_DEVICE) {
+    for (guint i = 0; i < devices->len; i++)
+        g_ptr_array_add(names, ((const Device *)devices->pdata[i])->path);
+    g_ptr_array_add(names, NULL);
+    if (!devices->len)
         console_say(console, ELEMENT_CAUTION, "There is no device on this row to detach.");
-        return;
-    }
-    names[0] = row->device->path;
-    if (begin_asking(console))
-        session_plan_detach(console->session, names, on_detach_planned, console);
+    else if (begin_asking(console))
+        session_plan_detach(console->session, (const char *const *)names->pdata, on_detach_planned,
+                            console);
 }
 
 void console_undo(Console *console)
@@ -98,12 +99,18 @@ void console_redo(Console *console)
 
 void console_ask_again(Console *console)
 {
-    const OutlineRow *row = console_row(console);
+    g_autoptr(GPtrArray) devices = console_chosen(console);
+    guint asked = 0;
 
-    if (!console_is_live(console))
+    if (!console_is_live(console)) {
         say_not_connected(console);
-    else if (row && row->kind == ROW_DEVICE && session_ask_again(console->session, row->device))
-        console_say(console, ELEMENT_TEXT, "asked the guest again to release the device");
+        return;
+    }
+    for (guint i = 0; i < devices->len; i++)
+        asked += session_ask_again(console->session, devices->pdata[i]);
+    if (asked)
+        console_say(console, ELEMENT_TEXT, "asked the guest again to release %s",
+                    asked == 1 ? "the device" : "the devices");
     else
         console_say(console, ELEMENT_CAUTION, "Nothing waits here for the guest to let go.");
 }

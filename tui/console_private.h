@@ -106,6 +106,16 @@ View *console_view(const Console *console);
 const OutlineRow *console_row(const Console *console);
 /* The cursor goes there; FALSE where the view has no such row. */
 gboolean console_select(Console *console, const char *key);
+/* --- console_marks.c ------------------------------------------------------------------------- */
+
+/* FALSE where nothing was marked. */
+gboolean console_unmark_all(Console *console);
+/* Takes the marks of devices away that have gone. */
+void console_drop_marks(Console *console);
+/* The devices to act on: the marked ones in the order of the tree, or where there are none the one
+ * under the cursor. (transfer container) (const Device) */
+GPtrArray *console_chosen(const Console *console);
+
 /* Whether a command is there now: in this view, of this session. */
 gboolean console_has(const Console *console, const Command *command);
 

@@ -138,6 +138,11 @@ gboolean console_has(const Console *console, const Command *command)
     return here && !elsewhere && (!command->exists || command->exists(console));
 }
 
+gboolean console_may_change(const Console *console)
+{
+    return session_allows_changes(console->session, NULL);
+}
+
 gboolean console_has_guest_view(const Console *console)
 {
     return console->views[VIEW_GUEST] != NULL;

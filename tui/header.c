@@ -160,35 +160,45 @@ static char *count_text(const HeaderCounts *counts, DeviceState state, const Can
 
 #define COUNT_GAP 2
 
-static int counts_columns(const HeaderCounts *counts, const Canvas *canvas)
+/* What is counted at this place from the right: the states, and before them the marked rows. NULL
+ * for nothing. (transfer full) */
+static char *nth_count(const HeaderCounts *counts, gsize n, const Canvas *canvas, Element *element)
 {
-    int columns = 0;
+    if (n < G_N_ELEMENTS(counted)) {
+        DeviceState state = counted[G_N_ELEMENTS(counted) - 1 - n];
 
-    for (gsize i = 0; i < G_N_ELEMENTS(counted); i++) {
-        g_autofree char *text = count_text(counts, counted[i], canvas);
-
-        columns += text ? text_columns(text) + COUNT_GAP : 0;
+        *element = element_of_state(state);
+        return count_text(counts, state, canvas);
     }
-    return columns;
+    *element = ELEMENT_CHOICE;
+    return counts->marks ? g_strdup_printf("%s %u", glyph_text(GLYPH_MARK, canvas->look->ascii),
+                                           counts->marks)
+                         : NULL;
 }
 
-static void draw_counts(const HeaderCounts *counts, const Canvas *canvas, int column)
+/* Draws them from the right as far as there is room, or only measures. Gives the columns. */
+static int lay_counts(const HeaderCounts *counts, const Canvas *canvas, int column, gboolean draw)
 {
     int right = canvas->columns - 1;
 
-    for (gsize i = G_N_ELEMENTS(counted); i-- > 0;) {
-        g_autofree char *text = count_text(counts, counted[i], canvas);
+    for (gsize n = 0; n <= G_N_ELEMENTS(counted); n++) {
+        Element element;
+        g_autofree char *text = nth_count(counts, n, canvas, &element);
+        int columns = text ? text_columns(text) : 0;
 
         if (!text)
             continue;
-        right -= text_columns(text);
-        if (right < column)
-            return;
-        draw_text(canvas, 1, right, text_columns(text), ELEMENT_TEXT, text);
-        draw_text(canvas, 1, right, 1, element_of_state(counted[i]),
-                  state_glyph(counted[i], canvas->look->ascii));
+        if (right - columns < column)
+            break;
+        right -= columns;
+        if (draw) {
+            draw_text(canvas, 1, right, columns, ELEMENT_TEXT, text);
+            *g_utf8_next_char(text) = '\0';
+            draw_text(canvas, 1, right, 1, element, text);
+        }
         right -= COUNT_GAP;
     }
+    return canvas->columns - 1 - right;
 }
 
 /* The domain file, marked where it has changes that are not saved. (transfer full) NULL without */
@@ -261,7 +271,7 @@ static void draw_facts(const Session *session, const HeaderCounts *counts, const
         column += draw_text(canvas, 1, column, canvas->columns / 3,
                             changed ? ELEMENT_CAUTION : ELEMENT_DIM, file) +
                   3;
-    draw_counts(counts, canvas, column);
+    lay_counts(counts, canvas, column, TRUE);
 }
 
 GArray *header_draw(const Session *session, const HeaderCounts *counts, const GPtrArray *tabs,
@@ -270,8 +280,9 @@ GArray *header_draw(const Session *session, const HeaderCounts *counts, const GP
     g_autofree char *trouble = header_connection_text(session);
     g_autofree char *file = file_text(session);
     gboolean lost = session_state(session) == SESSION_LOST;
-    int others = trouble ? text_columns(trouble)
-                         : (file ? text_columns(file) + 3 : 0) + counts_columns(counts, canvas);
+    int others = trouble
+                     ? text_columns(trouble)
+                     : (file ? text_columns(file) + 3 : 0) + lay_counts(counts, canvas, 0, FALSE);
     GArray *hints = g_array_new(FALSE, FALSE, sizeof(Hint));
     int used = 1;
 

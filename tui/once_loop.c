@@ -106,6 +106,8 @@ static gboolean on_signal(gpointer data)
 
 gboolean once_open(Session *session, const Options *options, GError **error)
 {
+    if (options->read_only)
+        session_forbid_changes(session);
     return (!options->domain || session_domain_open(session, options->domain, error)) &&
            (!options->record || session_record(session, options->record, error));
 }

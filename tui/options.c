@@ -20,7 +20,7 @@
 /* What GOption fills in. */
 typedef struct {
     gboolean json, dry_run, ascii, help, version, man;
-    gboolean in_place, backup, info_pci, strict, print;
+    gboolean in_place, backup, info_pci, strict, print, read_only;
     char *wait, *theme, *domain, *output, *format, *spare, *emulator, *record;
 } Raw;
 
@@ -53,6 +53,8 @@ static const OptionRow rows[] = {
       "how long to wait for the guest to let go (default 5, fractions allowed)", OFFSET(wait) },
     { "record", 0, "FILE", "console demo run tree show attach detach",
       "write what is said and shown into FILE, for backplane replay", OFFSET(record) },
+    { "read-only", 'r', NULL, "console demo run tree show attach detach shell",
+      "change nothing of the guest and its files, whatever is asked for", OFFSET(read_only) },
     { "theme", 0, "NAME", "console demo run replay", "colours of the console", OFFSET(theme) },
     { "ascii", 0, NULL, NULL, "draw with ASCII characters only", OFFSET(ascii) },
     { "help", 'h', NULL, NULL, "show this help, after a command that command's", OFFSET(help) },
@@ -389,6 +391,7 @@ Options *options_parse(int argc, char **argv, gboolean *done, GError **error)
     options->backup = raw.backup;
     options->info_pci = raw.info_pci;
     options->strict = raw.strict;
+    options->read_only = raw.read_only;
     options->print = raw.print;
     return g_steal_pointer(&options);
 }

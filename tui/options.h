@@ -51,6 +51,7 @@ typedef struct {
     guint spare;
     gboolean info_pci;
     gboolean strict;
+    gboolean read_only;
     gboolean print;
     char *emulator; /* --emulator PROGRAM; NULL: none was forced */
     char *record;   /* --record FILE; NULL: nothing is recorded */

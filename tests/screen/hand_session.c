@@ -142,7 +142,9 @@ void session_plan_attach(Session *session, const Request *request, SessionPlanFn
 void session_plan_detach(Session *session, const char *const *names, SessionPlanFn done,
                          gpointer data)
 {
-    ask(session, "detach", names[0], done, data);
+    g_autofree char *all = g_strjoinv(" ", (char **)names);
+
+    ask(session, "detach", all, done, data);
 }
 
 void session_plan_undo(Session *session, SessionPlanFn done, gpointer data)

@@ -448,9 +448,65 @@ static void random_keys_and_sizes(void **state)
     stage_close(&stage);
 }
 
+static void marked_devices_leave_together(void **state)
+{
+    Stage stage = stage_open(24, 80, web01(), FALSE);
+
+    select_device(&stage, "net0");
+    press(&stage, " ");
+    select_device(&stage, "sd0");
+    press(&stage, " d");
+    assert_true(shows(&stage, "√ 2"));
+    assert_string_equal(stage.session->asked,
+                        "detach /machine/peripheral/net0 /machine/peripheral/sd0");
+    press(&stage, "\033");
+    press(&stage, "\033");
+    assert_false(shows(&stage, "√"));
+    stage_close(&stage);
+}
+
+static void marks_go_with_their_devices(void **state)
+{
+    Stage stage = stage_open(24, 80, web01(), FALSE);
+    Guest *fewer = hand_guest_web01();
+
+    select_device(&stage, "disk1");
+    press(&stage, " ");
+    assert_true(shows(&stage, "√ 1"));
+    g_ptr_array_remove(guest_find_id(fewer, "disk1")->bus->devices, guest_find_id(fewer, "disk1"));
+    guest_index(fewer);
+    hand_session_set_guest(stage.session, fewer);
+    console_paint(stage.console);
+    assert_false(shows(&stage, "√"));
+    stage_close(&stage);
+}
+
+static void nothing_changes_when_read_only(void **state)
+{
+    Stage stage;
+    Session *session = web01();
+
+    session->read_only = TRUE;
+    stage = stage_open(24, 80, session, FALSE);
+    select_device(&stage, "sd0");
+    for (const char *key = "adurUw "; *key; key++) {
+        char keys[] = { *key, '\0' };
+
+        press(&stage, keys);
+        assert_null(stage.console->dialog);
+        assert_null(stage.session->asked);
+    }
+    assert_false(shows(&stage, "attach"));
+    assert_false(shows(&stage, "detach"));
+    stage_close(&stage);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(marked_devices_leave_together),
+        cmocka_unit_test(marks_go_with_their_devices),
+        cmocka_unit_test(nothing_changes_when_read_only),
         cmocka_unit_test(main_view),
         cmocka_unit_test(attach_view),
         cmocka_unit_test(detach_view),
