@@ -152,6 +152,12 @@ Device *device_parent(const Device *device)
     return device->bus ? device->bus->owner : NULL;
 }
 
+gboolean device_needs_guest(const Device *device)
+{
+    return !device->bus || device->bus->family == BUS_PCI || device->bus->family == BUS_PCIE ||
+           device->bus->family == BUS_OTHER;
+}
+
 /* A number in a property such as "max_ports = 31 (0x1f)". */
 static guint property_number(const Device *device, const char *name)
 {

@@ -118,6 +118,10 @@ int device_irq(const Device *device);
 /* The device that carries this one: owner of its bus; NULL at the top. */
 Device *device_parent(const Device *device);
 
+/* Whether the guest has to let go of it to be unplugged; SCSI and USB devices QEMU takes out by
+ * itself. */
+gboolean device_needs_guest(const Device *device);
+
 /* How many places the bus has in all: 32 slots, 1 at a root port, bays, ports; 0: not countable. */
 guint bus_capacity(const Bus *bus);
 

@@ -87,6 +87,18 @@ static const AddressForm *find_form(const char *type)
     return NULL;
 }
 
+const char *domain_address_type_at(guint index)
+{
+    return index < G_N_ELEMENTS(forms) ? forms[index].type : NULL;
+}
+
+const char *domain_address_field_at(const char *type, guint index)
+{
+    const AddressForm *form = find_form(type);
+
+    return form && index < FIELDS_MAX ? form->fields[index].name : NULL;
+}
+
 static const Field *find_field(const AddressForm *form, const char *name)
 {
     for (gsize i = 0; form && i < FIELDS_MAX && form->fields[i].name; i++) {

@@ -25,6 +25,11 @@ char *domain_address_element(const Address *place, const AddressMode *mode);
 
 /* "pci", "drive", "usb", "virtio-serial"; NULL for ADDRESS_NONE. */
 const char *domain_address_type(AddressType type);
+/* The n-th of the types that libvirt has, and the n-th number of its addresses; NULL beyond the
+ * last.
+ */
+const char *domain_address_type_at(guint index);
+const char *domain_address_field_at(const char *type, guint index);
 const char *address_mode_name(AddressMode mode);
 /* How libvirt's parser has to find a value: NULL when it is right as it is. (transfer full) */
 char *domain_address_libvirt_value(const char *type, const char *attribute, const char *value);

@@ -52,6 +52,28 @@ const Plan *history_redoable(const History *history)
     return latest(history->undone);
 }
 
+static const Plan *latest_on(const GPtrArray *plans, PlanVerb verb, const char *path)
+{
+    for (guint i = plans->len; i-- > 0;) {
+        const Plan *plan = plans->pdata[i];
+
+        for (guint k = 0; k < plan->subjects->len; k++) {
+            const PlanSubject *subject = plan->subjects->pdata[k];
+
+            if (plan->verb == verb && g_strcmp0(subject->path, path) == 0)
+                return plan;
+        }
+    }
+    return NULL;
+}
+
+const Plan *history_plugged(const History *history, const char *path)
+{
+    const Plan *plan = latest_on(history->done, PLAN_ATTACH, path);
+
+    return plan ? plan : latest_on(history->undone, PLAN_DETACH, path);
+}
+
 /* --- what ran -------------------------------------------------------------------------------- */
 
 /* After each change of the stacks, and before another plan can be at the address of one that has

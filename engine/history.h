@@ -29,6 +29,8 @@ void history_free(History *history);
 /* The latest plan that was done; the latest that was taken back. NULL for none. */
 const Plan *history_undoable(const History *history);
 const Plan *history_redoable(const History *history);
+/* The latest plan that brought this device, by being done or by being taken back; NULL for none. */
+const Plan *history_plugged(const History *history, const char *path);
 
 /* A plan is over, and gets its entry; of a completed one history_did, _undid or _redid tells next
  * what it was. plan: copied. */
