@@ -11,15 +11,17 @@ typedef struct {
     const char *line;
     /* The arguments that follow as words, in this order; the line stands for no others. */
     const char *words[WORDS_MOST];
-    /* All arguments follow as one list KEY=VALUE,...; this one goes first, without its key. */
-    const char *implied;
-    gboolean rest; /* that list is the rest of the line, and no word */
+    gboolean options;    /* all arguments follow as one list KEY=VALUE,... */
+    const char *implied; /* goes first in it, without its key; NULL: none does */
+    gboolean rest;       /* the list is the rest of the line, and no word */
 } HmpRow;
 
 static const HmpRow rows[] = {
-    { "device_add", "device_add", .implied = "driver" },
-    { "netdev_add", "netdev_add", .implied = "type" },
-    { "object-add", "object_add", .implied = "qom-type", .rest = TRUE },
+    { "device_add", "device_add", .options = TRUE, .implied = "driver" },
+    { "netdev_add", "netdev_add", .options = TRUE, .implied = "type" },
+    { "object-add", "object_add", .options = TRUE, .implied = "qom-type", .rest = TRUE },
+    /* With -n it makes a node alone; the slot that it asks for means nothing then. */
+    { "blockdev-add", "drive_add -n 0", .options = TRUE },
     { "device_del", "device_del", { "id" } },
     { "netdev_del", "netdev_del", { "id" } },
     { "object-del", "object_del", { "id" } },
@@ -117,25 +119,75 @@ static gboolean append_rest(GString *line, const char *rest)
     return !strpbrk(rest, "\r\n");
 }
 
-static gboolean append_options(GString *line, const HmpRow *row, json_t *arguments)
+static gboolean append_members(GString *options, const char *prefix, json_t *arguments,
+                               const char *but);
+
+/* Of a list of rules of a netdev each is an option of its own; other lists have no such form. */
+static gboolean append_list(GString *options, const char *key, json_t *list)
 {
-    g_autoptr(GString) options = g_string_new(NULL);
-    g_autofree char *implied = value_text(json_object_get(arguments, row->implied));
+    size_t index;
+    json_t *member;
+
+    json_array_foreach (list, index, member) {
+        g_autofree char *value = value_text(json_object_get(member, "str"));
+
+        if (!value)
+            return FALSE;
+        append_option(options, key, value);
+    }
+    return TRUE;
+}
+
+static gboolean append_value(GString *options, const char *key, json_t *value)
+{
+    g_autofree char *text = value_text(value);
+    g_autofree char *prefix = NULL;
+
+    if (json_is_array(value))
+        return append_list(options, key, value);
+    if (json_is_object(value)) {
+        prefix = g_strconcat(key, ".", NULL);
+        return append_members(options, prefix, value, NULL);
+    }
+    if (text)
+        append_option(options, key, text);
+    return text != NULL;
+}
+
+static gboolean append_members(GString *options, const char *prefix, json_t *arguments,
+                               const char *but)
+{
     const char *key;
     json_t *value;
 
-    if (!implied)
-        return FALSE;
-    append_option(options, NULL, implied);
     json_object_foreach (arguments, key, value) {
-        g_autofree char *text = value_text(value);
+        g_autofree char *name = g_strconcat(prefix, key, NULL);
 
-        if (!text)
+        if (g_strcmp0(key, but) != 0 && !append_value(options, name, value))
             return FALSE;
-        if (strcmp(key, row->implied) != 0)
-            append_option(options, key, text);
     }
-    return (row->rest ? append_rest : append_word)(line, options->str);
+    return TRUE;
+}
+
+char *hmp_options(json_t *arguments, const char *implied)
+{
+    g_autoptr(GString) options = g_string_new(NULL);
+    g_autofree char *first = implied ? value_text(json_object_get(arguments, implied)) : NULL;
+
+    if (implied && !first)
+        return NULL;
+    if (first)
+        append_option(options, NULL, first);
+    if (!append_members(options, "", arguments, implied))
+        return NULL;
+    return g_string_free(g_steal_pointer(&options), FALSE);
+}
+
+static gboolean append_options(GString *line, const HmpRow *row, json_t *arguments)
+{
+    g_autofree char *options = hmp_options(arguments, row->implied);
+
+    return options && (row->rest ? append_rest : append_word)(line, options);
 }
 
 static gboolean append_words(GString *line, const HmpRow *row, json_t *arguments)
@@ -168,7 +220,7 @@ char *hmp_line(const char *command, json_t *arguments)
     if (!row)
         return NULL;
     line = g_string_new(row->line);
-    if (!(row->implied ? append_options : append_words)(line, row, arguments))
+    if (!(row->options ? append_options : append_words)(line, row, arguments))
         return NULL;
     return g_string_free(g_steal_pointer(&line), FALSE);
 }

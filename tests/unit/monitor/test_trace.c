@@ -353,7 +353,7 @@ static void test_writes_commands_for_tools(void **state)
         "info qtree", "virsh qemu-monitor-command --hmp 'web 01' 'info qtree'");
     assert_tool_lines("{\"execute\":\"blockdev-add\",\"arguments\":{\"node-name\":\"it's\"}}",
                       "{\"execute\": \"blockdev-add\", \"arguments\": {\"node-name\": \"it's\"}}",
-                      "none",
+                      "drive_add -n 0 node-name=it's",
                       "virsh qemu-monitor-command 'web 01' '{\"execute\": \"blockdev-add\", "
                       "\"arguments\": {\"node-name\": \"it'\\''s\"}}'");
 }
@@ -403,7 +403,16 @@ static void test_writes_lines_of_the_human_monitor(void **state)
         { "query-named-block-nodes", "{\"flat\":true}", "info block -n" },
         { "qom-get", "{\"path\":\"/machine\",\"property\":\"type\"}", "qom-get /machine type" },
         { "stop", NULL, "stop" },
-        { "blockdev-add", "{\"driver\":\"raw\"}", NULL },
+        { "netdev_add",
+          "{\"type\":\"user\",\"id\":\"n\",\"hostfwd\":[{\"str\":\"tcp::22-:22\"},{\"str\":\"udp::"
+          "53-:53\"}]}",
+          "netdev_add user,id=n,hostfwd=tcp::22-:22,hostfwd=udp::53-:53" },
+        { "blockdev-add",
+          "{\"node-name\":\"d-fmt\",\"driver\":\"qcow2\",\"cache\":{\"direct\":true},"
+          "\"file\":{\"driver\":\"file\",\"filename\":\"/a,b c\"}}",
+          "drive_add -n 0 \"node-name=d-fmt,driver=qcow2,cache.direct=on,file.driver=file,"
+          "file.filename=/a,,b c\"" },
+        { "blockdev-add", "{\"driver\":\"quorum\",\"children\":[\"a\",\"b\"]}", NULL },
         { "device-list-properties", "{\"typename\":\"e1000\"}", NULL },
         { NULL, NULL, NULL },
     };
