@@ -49,6 +49,8 @@ gboolean attach_put_properties(Attach *attach, GError **error);
 
 /* --- attach_disk.c, attach_nic.c: the back end's steps, and what the device says of it */
 gboolean attach_add_image(Attach *attach, GError **error);
+/* The part of it that opens the file, as this node. */
+gboolean attach_add_node(Attach *attach, const char *path, const char *node, GError **error);
 gboolean attach_add_netdev(Attach *attach, GError **error);
 
 #endif

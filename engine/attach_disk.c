@@ -290,7 +290,7 @@ static void add_image_checks(Attach *attach, const char *format, gboolean readon
     }
 }
 
-static gboolean add_node(Attach *attach, const char *path, GError **error)
+gboolean attach_add_node(Attach *attach, const char *path, const char *node, GError **error)
 {
     const char *format = choose_format(attach, path, error);
     int cache = format != NULL ? choose_cache(attach, error) : -1;
@@ -301,7 +301,6 @@ static gboolean add_node(Attach *attach, const char *path, GError **error)
     if (!check_unused(attach, path, readonly, error) || !check_backing(attach, error)) {
         return FALSE;
     }
-    g_autofree char *node = g_strconcat(attach->id, "-fmt", NULL);
     g_autofree char *words = g_strconcat("block node ", node, NULL);
     plan_add(
         attach->plan, words,
@@ -389,7 +388,8 @@ gboolean attach_add_image(Attach *attach, GError **error)
     }
     if (file != NULL) {
         g_autofree char *path = g_canonicalize_filename(file, NULL);
-        if (!add_node(attach, path, error)) {
+        g_autofree char *node = g_strconcat(attach->id, "-fmt", NULL);
+        if (!attach_add_node(attach, path, node, error)) {
             return FALSE;
         }
         choose_defaults(attach);

@@ -329,6 +329,12 @@ static void remove_node(Detach *detach, const char *name, GPtrArray *removed)
     }
 }
 
+void backend_remove_node(Detach *detach, const char *name)
+{
+    g_autoptr(GPtrArray) removed = g_ptr_array_new();
+    remove_node(detach, name, removed);
+}
+
 static void remove_drive(Detach *detach, const Device *device, GPtrArray *removed)
 {
     const Drive *drive = device->drive;

@@ -25,6 +25,9 @@ const char *replug_id(Detach *detach, const Device *device);
 json_t *backend_remake_node(const Guest *guest, const char *name, const char *as);
 /* The same for a netdev. (transfer full) */
 json_t *backend_remake_netdev(const Netdev *netdev);
+/* Appends the steps that remove a node which those that leave use, and what is under it, or says
+ * why it stays. */
+void backend_remove_node(Detach *detach, const char *name);
 /* Appends the steps that remove the back ends of all that leave, and says what stays. */
 void backend_add_steps(Detach *detach);
 /* The name of the node that replaces a -drive back end, which dies with its device; NULL where the

@@ -35,6 +35,7 @@ static void drive_free(Drive *drive)
         return;
     g_free(drive->backend);
     g_free(drive->node);
+    g_free(drive->qdev);
     g_free(drive->file);
     g_free(drive->format);
     g_free(drive);

@@ -29,6 +29,7 @@ const char *device_state_name(DeviceState state);
 typedef struct {
     char *backend; /* BlockBackend name ("drive-scsi0"), NULL with -blockdev */
     char *node;    /* root block node */
+    char *qdev;    /* what query-block calls the device: its id or path, or those of an inner one */
     char *file;    /* image.filename, out of its json:{} wrapping where there is one */
     char *format;
     gint64 size; /* bytes the guest sees */
@@ -37,6 +38,7 @@ typedef struct {
     gboolean readonly;
     gboolean removable;
     gboolean locked;
+    gboolean has_tray; /* a floppy drive has none */
     gboolean tray_open;
 } Drive;
 

@@ -9,6 +9,7 @@ static Drive *drive_copy(const Drive *from)
         return NULL;
     drive->backend = g_strdup(from->backend);
     drive->node = g_strdup(from->node);
+    drive->qdev = g_strdup(from->qdev);
     drive->file = g_strdup(from->file);
     drive->format = g_strdup(from->format);
     return drive;

@@ -200,7 +200,7 @@ typedef struct {
 /* Whether the device is there when the latest plan on it left it there. */
 static gboolean subject_fits(const PlanSubject *subject, gboolean done, const Look *look)
 {
-    gboolean there = (subject->verb == PLAN_ATTACH) == done;
+    gboolean there = subject->verb == PLAN_MEDIUM || (subject->verb == PLAN_ATTACH) == done;
 
     return !subject->path || !g_hash_table_add(look->seen, subject->path) ||
            (guest_find_path(look->guest, subject->path) != NULL) == there;

@@ -12,9 +12,10 @@
 typedef struct {
     const Plan *plan;
     const Guest *guest;
-    GHashTable *leaves; /* QOM paths that this plan takes away */
-    GHashTable *brings; /* ids of devices that this plan adds */
-    GHashTable *frees;  /* names of back ends that this plan removes */
+    GHashTable *leaves;  /* QOM paths that this plan takes away */
+    GHashTable *brings;  /* ids of devices that this plan adds */
+    GHashTable *frees;   /* names of back ends that this plan removes */
+    GHashTable *emptied; /* QOM paths of drives that it has taken the medium out of */
 } Check;
 
 static gboolean refuse(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
@@ -200,6 +201,43 @@ static gboolean check_back_end(const Check *check, const Action *action, GError 
     return TRUE;
 }
 
+/* --- media ----------------------------------------------------------------------------------- */
+
+/* The drive that a command about its medium names. */
+static const Device *find_drive(const Guest *guest, const char *name)
+{
+    for (guint i = 0; i < guest->devices->len; i++) {
+        const Device *device = guest->devices->pdata[i];
+
+        if (device->drive && g_strcmp0(device->drive->qdev, name) == 0)
+            return device;
+    }
+    return guest_find_id(guest, name) ? guest_find_id(guest, name) : guest_find_path(guest, name);
+}
+
+/* What is taken out has to be what the plan knows how to put back; what is put in needs a place. */
+static gboolean check_medium(const Check *check, const Step *step, GError **error)
+{
+    const Device *device = find_drive(check->guest, argument(step->action, "id"));
+    const Action *back = step->undo->len == 1 ? step->undo->pdata[0] : NULL;
+    const char *node = back ? argument(back, "node-name") : NULL;
+    g_autofree char *name = device ? device_display_name(device) : NULL;
+
+    if (!device || !device->drive)
+        return refuse(error, "the drive of this medium is not there any more");
+    if (strcmp(step->action->command, "blockdev-remove-medium") == 0) {
+        g_hash_table_add(check->emptied, device->path);
+        if (device->drive->inserted && (!node || g_strcmp0(device->drive->node, node) == 0))
+            return TRUE;
+    } else if (!device->drive->inserted || g_hash_table_contains(check->emptied, device->path)) {
+        return TRUE;
+    }
+    return refuse(error,
+                  "the medium of %s was changed by somebody else since: eject or change it as it "
+                  "is now",
+                  name);
+}
+
 /* --- the plan -------------------------------------------------------------------------------- */
 
 static void check_collect(Check *check)
@@ -227,6 +265,9 @@ static gboolean check_step(const Check *check, const Step *step, GError **error)
         return check_device_del(check, step, error);
     if (strcmp(action->command, "device_add") == 0)
         return check_device_add(check, action, error);
+    if (strcmp(action->command, "blockdev-remove-medium") == 0 ||
+        strcmp(action->command, "blockdev-insert-medium") == 0)
+        return check_medium(check, step, error);
     return check_back_end(check, action, error);
 }
 
@@ -251,7 +292,8 @@ gboolean history_check_plan(const Plan *plan, const Guest *guest, GError **error
     g_autoptr(GHashTable) leaves = g_hash_table_new(g_str_hash, g_str_equal);
     g_autoptr(GHashTable) brings = g_hash_table_new(g_str_hash, g_str_equal);
     g_autoptr(GHashTable) frees = g_hash_table_new(g_str_hash, g_str_equal);
-    Check check = { plan, guest, leaves, brings, frees };
+    g_autoptr(GHashTable) emptied = g_hash_table_new(g_str_hash, g_str_equal);
+    Check check = { plan, guest, leaves, brings, frees, emptied };
 
     if (plan->file && !check_file(plan->file, error))
         return FALSE;

@@ -54,6 +54,7 @@ static Drive *drive_from_entry(const json_t *entry)
         file = json_string_value(json_object_get(inserted, "file"));
     drive->backend = copy_member(entry, "device");
     drive->node = copy_member(inserted, "node-name");
+    drive->qdev = copy_member(entry, "qdev");
     drive->file = decode_file_name(file);
     drive->format = copy_member(inserted, "drv");
     drive->size = size_member(image, "virtual-size");
@@ -62,6 +63,7 @@ static Drive *drive_from_entry(const json_t *entry)
     drive->readonly = json_is_true(json_object_get(inserted, "ro"));
     drive->removable = json_is_true(json_object_get(entry, "removable"));
     drive->locked = json_is_true(json_object_get(entry, "locked"));
+    drive->has_tray = json_object_get(entry, "tray_open") != NULL;
     drive->tray_open = json_is_true(json_object_get(entry, "tray_open"));
     return drive;
 }
@@ -93,10 +95,27 @@ static GHashTable *index_drive_names(const Guest *guest)
     return index;
 }
 
+/* The drive of virtio-blk and usb-storage is at an inner device, which the tree folds into them. */
+static Device *find_folded(GHashTable *devices, const char *qdev)
+{
+    static const char *const inner[] = { "/virtio-backend", "/legacy[0]" };
+    for (gsize i = 0; i < G_N_ELEMENTS(inner); i++) {
+        if (!g_str_has_suffix(qdev, inner[i]))
+            continue;
+        g_autofree char *path = g_strndup(qdev, strlen(qdev) - strlen(inner[i]));
+        Device *device = g_hash_table_lookup(devices, path);
+        g_autofree char *above = g_path_get_dirname(path); /* without the inner bus */
+        return device ? device : g_hash_table_lookup(devices, above);
+    }
+    return NULL;
+}
+
 static Device *find_device(GHashTable *devices, GHashTable *names, const json_t *entry)
 {
     const char *qdev = json_string_value(json_object_get(entry, "qdev"));
     Device *device = qdev ? g_hash_table_lookup(devices, qdev) : NULL;
+    if (!device && qdev)
+        device = find_folded(devices, qdev);
     if (device)
         return device;
     const char *backend = json_string_value(json_object_get(entry, "device"));

@@ -56,7 +56,11 @@ typedef struct {
     char *evidence; /* "query-pci"; NULL */
 } PlanCheck;
 
-typedef enum { PLAN_ATTACH, PLAN_DETACH } PlanVerb;
+typedef enum {
+    PLAN_ATTACH,
+    PLAN_DETACH,
+    PLAN_MEDIUM, /* the device stays, another medium is in it; no domain file is changed */
+} PlanVerb;
 
 /* A device that a plan attaches or detaches. */
 typedef struct {

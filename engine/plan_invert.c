@@ -16,6 +16,7 @@ static const struct {
     { "netdev_add", "netdev_del", "id", "id", "netdev" },
     { "object-add", "object-del", "id", "id", "object" },
     { "chardev-add", "chardev-remove", "id", "id", "chardev" },
+    { "blockdev-insert-medium", "blockdev-remove-medium", "id", "id", "medium" },
 };
 
 static const char *argument(const Action *action, const char *key)
@@ -132,7 +133,7 @@ static guint group_length(const Plan *plan, guint end)
 
 static PlanVerb other_verb(PlanVerb verb)
 {
-    return verb == PLAN_ATTACH ? PLAN_DETACH : PLAN_ATTACH;
+    return verb == PLAN_ATTACH ? PLAN_DETACH : verb == PLAN_DETACH ? PLAN_ATTACH : verb;
 }
 
 /* All but the steps and checks; the file's way back is carried as a whole, at the end. */

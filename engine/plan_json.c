@@ -121,7 +121,11 @@ static PlanVerb verb_of(json_t *record, PlanVerb plan)
 {
     json_t *verb = json_object_get(record, "verb");
 
-    return !verb ? plan : json_integer_value(verb) == PLAN_DETACH ? PLAN_DETACH : PLAN_ATTACH;
+    json_int_t number = json_integer_value(verb);
+
+    return !verb                                           ? plan
+           : number > PLAN_ATTACH && number <= PLAN_MEDIUM ? (PlanVerb)number
+                                                           : PLAN_ATTACH;
 }
 
 static gboolean add_subject(Plan *plan, json_t *record)

@@ -7,6 +7,7 @@
 #include "engine/hotplug.h"
 #include "engine/inventory.h"
 #include "engine/journal.h"
+#include "engine/medium.h"
 #include "engine/rates.h"
 #include "engine/staging.h"
 
@@ -110,6 +111,9 @@ void session_plan_attach(Session *session, const Request *request, SessionPlanFn
 /* names: what guest_find accepts, and with a domain file what domain_find does. */
 void session_plan_detach(Session *session, const char *const *names, SessionPlanFn done,
                          gpointer data);
+/* Another medium in a drive, or none. name: as above; change: copied. */
+void session_plan_medium(Session *session, const char *name, const MediumChange *change,
+                         SessionPlanFn done, gpointer data);
 /* The plan that takes back the latest completed plan, or does the latest undone one again.
  * ENGINE_ERROR_REFUSED when there is none. Running the plan moves the place in the history. */
 void session_plan_undo(Session *session, SessionPlanFn done, gpointer data);

@@ -145,6 +145,16 @@ const char *session_domain_find(const Session *session, const char *name, GError
 
 /* --- the change of a plan -------------------------------------------------------------------- */
 
+/* The file says which devices there are, and they stay. */
+static gboolean changes_media_only(const Plan *plan)
+{
+    for (guint i = 0; i < plan->subjects->len; i++) {
+        if (((const PlanSubject *)plan->subjects->pdata[i])->verb != PLAN_MEDIUM)
+            return FALSE;
+    }
+    return plan->verb == PLAN_MEDIUM;
+}
+
 static gboolean plugs(const Plan *plan)
 {
     for (guint i = 0; i < plan->subjects->len; i++) {
@@ -252,7 +262,7 @@ gboolean session_carry_change(Session *session, Plan *plan, const Plan *change, 
     g_autoptr(DomainEdit) edit = NULL;
     g_autoptr(Domain) after = NULL;
 
-    if (plan->file)
+    if (plan->file || changes_media_only(plan))
         return TRUE;
     if (!check_carry(session, error))
         return FALSE;

@@ -2,14 +2,22 @@
 #include "engine/session_domain.h"
 #include "engine/session_private.h"
 
-typedef enum { QUERY_ATTACH, QUERY_DETACH, QUERY_UNDO, QUERY_REDO, QUERY_STAGED } QueryKind;
+typedef enum {
+    QUERY_ATTACH,
+    QUERY_DETACH,
+    QUERY_MEDIUM,
+    QUERY_UNDO,
+    QUERY_REDO,
+    QUERY_STAGED,
+} QueryKind;
 
 struct Query {
     Session *session;
     QueryKind kind;
     Request *request;
     char **names;
-    SessionPlanFn done; /* NULL once it is forgotten */
+    MediumChange change; /* QUERY_MEDIUM; its texts are ours */
+    SessionPlanFn done;  /* NULL once it is forgotten */
     gpointer data;
     guint idle; /* there is no connection, or a replay: says so in the next turn */
     gboolean started;
@@ -23,6 +31,8 @@ static void query_free(Query *query)
         g_source_remove(query->idle);
     request_free(query->request);
     g_strfreev(query->names);
+    g_free((char *)query->change.file);
+    g_free((char *)query->change.format);
     g_clear_pointer(&query->guest, guest_unref);
     image_probe_free(query->image);
     g_free(query);
@@ -98,6 +108,15 @@ static Plan *plan_detach(const Query *query, const HotplugFacts *facts, GError *
     return plan;
 }
 
+static Plan *plan_medium(const Query *query, const HotplugFacts *facts, GError **error)
+{
+    const Device *device = session_find(query->session, query->guest, query->names[0], error);
+
+    if (!device || !check_not_leaving(query->session, device, error))
+        return NULL;
+    return medium_plan(facts, device, &query->change, error);
+}
+
 /* Undoing a detach brings its subjects back: it is the inverse that has to fit. */
 static Plan *plan_from_history(const Query *query, GError **error)
 {
@@ -134,6 +153,8 @@ static Plan *query_plan(const Query *query, GError **error)
         return plan_detach(query, &facts, error);
     case QUERY_STAGED:
         return session_stage_join(query->session, query->guest, error);
+    case QUERY_MEDIUM:
+        return plan_medium(query, &facts, error);
     case QUERY_UNDO:
     case QUERY_REDO:
     default:
@@ -173,6 +194,8 @@ static gboolean attach_is_known(const Query *query)
 
 static gboolean query_is_ready(const Query *query)
 {
+    if (query->kind == QUERY_MEDIUM)
+        return !query->image || image_probe_is_over(query->image);
     if (query->kind == QUERY_ATTACH)
         return attach_is_known(query);
     return query->kind != QUERY_DETACH || detach_is_known(query);
@@ -274,6 +297,21 @@ void session_plan_detach(Session *session, const char *const *names, SessionPlan
     Query *query = query_new(session, QUERY_DETACH, done, data);
 
     query->names = g_strdupv((char **)names);
+    query_add(query);
+}
+
+void session_plan_medium(Session *session, const char *name, const MediumChange *change,
+                         SessionPlanFn done, gpointer data)
+{
+    Query *query = query_new(session, QUERY_MEDIUM, done, data);
+    const char *const names[] = { name, NULL };
+
+    query->names = g_strdupv((char **)names);
+    query->change = *change;
+    query->change.file = g_strdup(change->file);
+    query->change.format = g_strdup(change->format);
+    if (change->file)
+        query->image = image_probe_new(session, change->file);
     query_add(query);
 }
 

@@ -54,6 +54,8 @@ static DeviceState step_glyph(const Run *run, const Step *step, gboolean back)
     const PlanSubject *subject = step_subject(run, step);
     PlanVerb verb = subject ? subject->verb : transaction_plan(run->transaction)->verb;
 
+    if (verb == PLAN_MEDIUM)
+        return STATE_PRESENT;
     return (verb == PLAN_ATTACH) != back ? STATE_ADDED : STATE_LEAVING;
 }
 
@@ -73,7 +75,10 @@ static void log_waiting(Run *run, const Step *step)
     g_autofree char *place = about ? address_to_text(&about->address) : NULL;
     g_autofree char *text = NULL;
 
-    text = g_strdup_printf("waiting for the guest to release %s", place && *place ? place : "it");
+    text =
+        step->action->leaves
+            ? g_strdup_printf("waiting for the guest to release %s", place && *place ? place : "it")
+            : g_strdup("waiting for the guest, which holds the tray locked, to open it");
     journal_add(run->session->journal, STATE_LEAVING, subject, text, NULL, -1);
 }
 
@@ -98,7 +103,8 @@ static void step_log(Run *run, const Step *step)
 {
     switch (step->state) {
     case STEP_LEAVING:
-        log_command(run, step, step_glyph(run, step, FALSE), "-> {}", g_get_monotonic_time());
+        if (step->action->leaves)
+            log_command(run, step, step_glyph(run, step, FALSE), "-> {}", g_get_monotonic_time());
         log_waiting(run, step);
         break;
     case STEP_DONE:

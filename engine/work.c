@@ -6,6 +6,7 @@
 
 #include "engine/file_work.h"
 #include "engine/leaving.h"
+#include "engine/tray.h"
 
 /* How long a refused removal is tried again, and how often. */
 #define PATIENCE_US (3 * G_TIME_SPAN_SECOND)
@@ -39,6 +40,7 @@ struct Work {
     char *refusal; /* of the command, until it is judged */
     guint retry;
     Leaving *leaving;
+    Tray *tray;         /* of a tray that is to open */
     FileWork *file;     /* of a file action */
     json_t *deleted;    /* (borrowed) payloads of DEVICE_DELETED that came before */
     gboolean announced; /* WORK_LEAVING */
@@ -116,6 +118,34 @@ static void work_leave(Work *work)
         work_announce(work);
 }
 
+/* --- a tray that has to open ------------------------------------------------------------------ */
+
+static void on_tray(TrayNews news, gpointer data)
+{
+    Work *work = data;
+
+    if (news == TRAY_OPEN)
+        work_tell(work, WORK_DONE, NULL);
+    else if (news == TRAY_LOCKED)
+        work_announce(work);
+    else
+        work_tell(work, WORK_REFUSED,
+                  "the guest holds the tray locked and has not opened it when asked: eject the "
+                  "medium in the guest (it may be mounted there), or open the tray by force");
+}
+
+static gboolean opens_tray(const Action *action)
+{
+    return strcmp(action->command, "blockdev-open-tray") == 0;
+}
+
+static void work_open_tray(Work *work)
+{
+    work->tray =
+        tray_new(work->monitor, json_string_value(json_object_get(work->action->arguments, "id")),
+                 on_tray, work);
+}
+
 /* --- a back end that is not removed ---------------------------------------------------------- */
 
 static gboolean on_retry(gpointer data)
@@ -190,6 +220,8 @@ static void on_reply(Monitor *monitor, json_t *result, const GError *error, gpoi
 
     if (!error && work->action->leaves && work->action->leaves[0])
         work_leave(work);
+    else if (!error && opens_tray(work->action))
+        work_open_tray(work);
     else if (!error)
         work_tell(work, WORK_DONE, NULL);
     else if (monitor_error_is_connection(error))
@@ -240,6 +272,7 @@ void work_free(Work *work)
     if (work->retry)
         g_source_remove(work->retry);
     leaving_free(work->leaving);
+    tray_free(work->tray);
     file_work_free(work->file);
     g_free(work->refusal);
     g_free(work);
@@ -249,6 +282,8 @@ void work_event(Work *work, const char *name, json_t *payload)
 {
     if (work->leaving)
         leaving_event(work->leaving, name, payload);
+    else if (work->tray)
+        tray_event(work->tray, name, payload);
 }
 
 void work_ask_again(Work *work)
@@ -257,7 +292,8 @@ void work_ask_again(Work *work)
         return;
     monitor_send_for(work->monitor, "ask again", work->action->command,
                      json_deep_copy(work->action->arguments), NULL, NULL);
-    leaving_hurry(work->leaving);
+    if (work->leaving)
+        leaving_hurry(work->leaving);
 }
 
 const Action *work_leaving(const Work *work)

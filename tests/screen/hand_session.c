@@ -147,6 +147,15 @@ void session_plan_detach(Session *session, const char *const *names, SessionPlan
     ask(session, "detach", all, done, data);
 }
 
+void session_plan_medium(Session *session, const char *name, const MediumChange *change,
+                         SessionPlanFn done, gpointer data)
+{
+    g_autofree char *what = g_strdup_printf("%s%s %s", change->force ? "force " : "",
+                                            change->file ? change->file : "eject", name);
+
+    ask(session, "medium", what, done, data);
+}
+
 void session_plan_undo(Session *session, SessionPlanFn done, gpointer data)
 {
     ask(session, "undo", NULL, done, data);

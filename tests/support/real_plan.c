@@ -66,6 +66,14 @@ Plan *real_plan_detach(Session *session, const char *name, char **refusal)
     return await_plan(&answer, refusal);
 }
 
+Plan *real_plan_medium(Session *session, const char *name, const MediumChange *change,
+                       char **refusal)
+{
+    Answer answer = { 0 };
+    session_plan_medium(session, name, change, on_plan, &answer);
+    return await_plan(&answer, refusal);
+}
+
 Plan *real_plan_history(Session *session,
                         void (*ask)(Session *session, SessionPlanFn done, gpointer data))
 {

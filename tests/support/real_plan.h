@@ -15,6 +15,9 @@ Plan *real_plan_attach(Session *session, const char *kind, const char *const *op
                        char **refusal);
 /* name: what guest_find takes. (transfer full) */
 Plan *real_plan_detach(Session *session, const char *name, char **refusal);
+/* name: as above. (transfer full) */
+Plan *real_plan_medium(Session *session, const char *name, const MediumChange *change,
+                       char **refusal);
 /* ask: session_plan_undo or session_plan_redo. (transfer full) */
 Plan *real_plan_history(Session *session,
                         void (*ask)(Session *session, SessionPlanFn done, gpointer data));
