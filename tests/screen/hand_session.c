@@ -187,6 +187,7 @@ const Transaction *session_run(Session *session, Plan *plan, SessionRunFn finish
 {
     g_clear_pointer(&session->ran, plan_free);
     session->ran = plan;
+    session->runs++;
     return NULL;
 }
 
@@ -329,6 +330,7 @@ gboolean session_domain_save(Session *session, gboolean backup, GError **error)
         return FALSE;
     }
     session->backup = backup;
+    session->saves++;
     domain_unref(session->saved);
     session->saved = domain_ref(session->domain);
     hand_session_change(session, SESSION_TREE_CHANGED);

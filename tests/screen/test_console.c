@@ -411,43 +411,6 @@ static void a_click_selects_and_two_fold(void **state)
     stage_close(&stage);
 }
 
-/* Whatever is pressed, at whatever size, nothing breaks. */
-static void random_keys_and_sizes(void **state)
-{
-    static const char *const keys[] = {
-        "j",      "k",      "g",       "G",       "h",         "l",         "\r",     "\t",
-        "a",      "d",      "u",       "J",       "v",         "z",         "?",      "T",
-        "q",      "\033",   "x",       "\x7f",    "y",         "/",         "\033OA", "\033OB",
-        "\033OC", "\033OD", "\033[5~", "\033[6~", "\033[Z",    "\x15",      "\x17",   "\xc3\xa9",
-        "\x06",   "\x02",   "\x0c",    "\xff",    "\033[M !!", "\033[Ma++",
-    };
-    g_autoptr(GRand) random = g_rand_new_with_seed(20240229);
-    Stage stage = stage_open(24, 80, web01(), FALSE);
-
-    for (int i = 0; i < 4000; i++) {
-        press(&stage, keys[g_rand_int_range(random, 0, G_N_ELEMENTS(keys))]);
-        if (stage.session->planned && g_rand_boolean(random)) {
-            g_autoptr(GError) error = g_error_new(ENGINE_ERROR, ENGINE_ERROR_REFUSED, "No.");
-            gboolean refuse = g_rand_boolean(random);
-
-            hand_session_answer(stage.session, refuse ? NULL : detach_plan(),
-                                refuse ? error : NULL);
-        }
-        if (i % 20 == 0) {
-            int rows = g_rand_int_range(random, 1, 101), columns = g_rand_int_range(random, 1, 301);
-
-            screen_resize(stage.screen, rows, columns);
-            tty_resize(stage.console->tty, rows, columns);
-            console_paint(stage.console);
-            screen_take(stage.screen);
-        }
-        if (i % 97 == 0)
-            hand_session_set_guest(stage.session, i % 2 ? hand_guest_web01() : hand_guest_q35());
-        g_main_context_iteration(NULL, FALSE);
-    }
-    stage_close(&stage);
-}
-
 static void marked_devices_leave_together(void **state)
 {
     Stage stage = stage_open(24, 80, web01(), FALSE);
@@ -532,7 +495,6 @@ int main(void)
         cmocka_unit_test(a_long_refusal_is_told_whole),
         cmocka_unit_test(a_click_on_a_hint_acts),
         cmocka_unit_test(a_click_selects_and_two_fold),
-        cmocka_unit_test(random_keys_and_sizes),
     };
 
     return cmocka_run_group_tests(tests, stage_set_up, NULL);

@@ -20,6 +20,8 @@ struct Session {
     gpointer planned_data;
     char *asked; /* what was asked for: "attach", "detach PATH", ... */
     Plan *ran;   /* what session_run got */
+    guint runs;  /* how often it was called */
+    guint saves; /* of the domain file */
 
     int rate_watchers;
     gboolean (*rate)(const Device *device, Rate *rate); /* NULL: no rate is known */
