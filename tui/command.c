@@ -1,8 +1,10 @@
 /* The rows of the one table of commands. */
 #include "tui/command.h"
 
+#include "tui/configure.h"
 #include "tui/console.h"
 #include "tui/once.h"
+#include "tui/shell.h"
 #include "tui/view.h"
 
 #define BUT_TREE (~IN_VIEW(VIEW_TREE))
@@ -19,14 +21,15 @@
 static const Command commands[] = {
     { "tree", GROUP_GUEST, "print the tree of devices", .arguments = "TARGET", .once = once_tree },
     { "show", GROUP_GUEST, "print one device: address, properties, back end",
-      .arguments = "TARGET DEVICE", .once = once_show },
+      .arguments = "TARGET DEVICE", .once = once_show, .line = console_show_line },
     { "attach", GROUP_GUEST, "plug a device; what is left out is chosen and reported",
       .arguments = "TARGET disk|cdrom|nic|controller|device [KEY=VALUE...]", .keys = "a",
-      .hint = "attach", .once = once_attach, .act = console_attach, .changes = TRUE,
-      .applies = console_can_attach },
+      .hint = "attach", .once = once_attach, .act = console_attach, .line = console_attach_line,
+      .changes = TRUE, .applies = console_can_attach },
     { "detach", GROUP_GUEST, "unplug devices and wait until the guest has let go",
       .arguments = "TARGET DEVICE...", .keys = "d Delete", .hint = "detach", .once = once_detach,
-      .act = console_detach, .changes = TRUE, .applies = console_can_detach },
+      .act = console_detach, .line = console_detach_line, .changes = TRUE,
+      .applies = console_can_detach },
     { "mark", GROUP_GUEST,
       "mark this device, or unmark it; detach and others act on all marked ones", .keys = "Space",
       .hint = "mark", .act = console_mark, .exists = console_may_change },
@@ -34,9 +37,10 @@ static const Command commands[] = {
       .hint = "ask again", .act = console_ask_again, .changes = TRUE,
       .applies = console_can_ask_again, .occasional = TRUE },
     { "undo", GROUP_GUEST, "take back the latest change, shown as a plan first", .keys = "u",
-      .hint = "undo", .act = console_undo, .changes = TRUE, .applies = console_can_attach },
+      .hint = "undo", .act = console_undo, .changes = TRUE, .applies = console_can_attach,
+      .shell = shell_undo },
     { "redo", GROUP_GUEST, "do the latest undone change again", .keys = "U C-r",
-      .act = console_redo, .changes = TRUE },
+      .act = console_redo, .changes = TRUE, .shell = shell_redo },
     { "commands-sent", GROUP_GUEST, "show the commands sent for the latest plans", .keys = "J",
       .act = console_commands_sent },
     { "reconnect", GROUP_GUEST, "connect to the monitor again", .keys = "R", .hint = "reconnect",
@@ -47,9 +51,9 @@ static const Command commands[] = {
       "print domain XML of the guest; with FILE that file, its addresses filled in",
       .arguments = "TARGET [FILE]", .once = once_dumpxml },
     { "demo", GROUP_GUEST, "start the demonstration guest and show it", .arguments = "",
-      .once = once_demo },
+      .once = once_demo, .alone = TRUE },
     { "replay", GROUP_GUEST, "show a session again that --record wrote; no QEMU is needed",
-      .arguments = "RECORDING", .once = once_replay },
+      .arguments = "RECORDING", .once = once_replay, .alone = TRUE },
 
     { "pin", GROUP_FILE,
       "make the dynamic addresses of a domain XML static, so that they never change",
@@ -57,7 +61,7 @@ static const Command commands[] = {
     { "assign", GROUP_FILE, "give every device of a domain XML that has none an address",
       .arguments = "FILE", .once = once_assign },
     { "run", GROUP_FILE, "start the guest that a domain XML describes, and open the console on it",
-      .arguments = "FILE [-- QEMU-ARGUMENT...]", .once = once_run_domain },
+      .arguments = "FILE [-- QEMU-ARGUMENT...]", .once = once_run_domain, .alone = TRUE },
     { "fill", GROUP_FILE, "write where this device is into the domain file", .keys = "f",
       .hint = "write place", .act = console_fill, .applies = console_can_fill, .occasional = TRUE },
     { "fill-all", GROUP_FILE, "write where all devices are into the domain file", .keys = "F",
@@ -108,16 +112,32 @@ static const Command commands[] = {
     { "zoom", GROUP_VIEW, "give the whole width to the view, or take it back", .keys = "z",
       .hint = "zoom", .act = console_zoom },
     { "theme", GROUP_VIEW, "choose a colour theme, shown while choosing", .keys = "T",
-      .act = console_choose_theme },
+      .arguments = "[THEME]", .act = console_choose_theme, .configure = configure_theme },
+    { "go", GROUP_MOVE, "put the cursor on a device", .arguments = "DEVICE",
+      .line = console_go_line },
+    { "view", GROUP_VIEW, "show another view", .arguments = "VIEW", .line = console_view_line },
     { "redraw", GROUP_VIEW, "paint the screen anew", .keys = "C-l", .act = console_redraw },
 
+    { "command", GROUP_PROGRAM, "type a command; what it takes is shown meanwhile", .keys = ":",
+      .hint = "command", .act = console_type_command },
+    { "set", GROUP_PROGRAM, "change a setting", .arguments = "SETTING VALUE",
+      .configure = configure_set, .shell = shell_set },
+    { "bind", GROUP_PROGRAM, "give a key a command, in one view or in all",
+      .arguments = "[-v VIEW] KEY COMMAND [ARGUMENT...]", .configure = configure_bind },
+    { "unbind", GROUP_PROGRAM, "take a key away, in one view or in all",
+      .arguments = "[-v VIEW] KEY", .configure = configure_unbind },
+    { "shell", GROUP_PROGRAM, "take commands line by line, typed or from a script",
+      .arguments = "TARGET [FILE]", .once = once_shell, .alone = TRUE },
+    { "wait", GROUP_PROGRAM, "wait until no device is leaving any more", .arguments = "",
+      .shell = shell_wait },
     { "themes", GROUP_PROGRAM, "show the colour themes there are", .arguments = "",
       .once = once_themes },
-    { "help", GROUP_PROGRAM, "show all keys", .keys = "? F1", .hint = "help", .act = console_help },
+    { "help", GROUP_PROGRAM, "show all keys", .keys = "? F1", .hint = "help", .act = console_help,
+      .shell = shell_help },
     { "suspend", GROUP_PROGRAM, "go back to the shell for a while", .keys = "C-z",
       .act = console_suspend },
     { "quit", GROUP_PROGRAM, "leave the console; the guest runs on", .keys = "q", .hint = "quit",
-      .act = console_quit },
+      .act = console_quit, .shell = shell_quit },
 };
 
 const Command *command_table(gsize *count)
@@ -137,6 +157,16 @@ const Command *command_find(const char *name)
 gboolean command_has_keys(const Command *command)
 {
     return command->act || command->act_value;
+}
+
+gboolean command_in_console(const Command *command)
+{
+    return command_has_keys(command) || command->line || command->configure;
+}
+
+gboolean command_in_shell(const Command *command)
+{
+    return command->shell || (command->once && !command->alone);
 }
 
 const char *command_group_name(CommandGroup group)

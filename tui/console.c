@@ -5,7 +5,9 @@
 #include <stdarg.h>
 #include <unistd.h>
 
+#include "tui/config.h"
 #include "tui/hints.h"
+#include "tui/settings.h"
 #include "tui/text_dialog.h"
 
 #define FRAME_US (G_USEC_PER_SEC / 60)
@@ -200,9 +202,27 @@ void console_act(Console *console, const Command *command)
         command->act_value(console, command->value);
 }
 
-static gboolean is_there(const Command *command, gconstpointer console)
+static gboolean is_there(const Command *command, guint views, gconstpointer data)
 {
-    return console_has(console, command);
+    const Console *console = data;
+
+    return (views & IN_VIEW(console->view)) && console_has(console, command);
+}
+
+/* Keys that do the same whatever is open; not those that may be part of a text. */
+static gboolean is_for_all(const Command *command, Key key)
+{
+    gboolean text = !key.function && key.code >= ' ';
+
+    return !text && (command->act == console_redraw || command->act == console_suspend);
+}
+
+static void do_binding(Console *console, const Binding *binding)
+{
+    if (binding->words)
+        console_run_words(console, binding->words);
+    else
+        console_act(console, binding->command);
 }
 
 /* One step out of what is special now. */
@@ -216,20 +236,19 @@ static void go_back(Console *console)
 
 void console_key(Console *console, Key key)
 {
-    const Command *command;
+    const Binding *binding = keymap_find(key, is_there, console);
 
     g_clear_pointer(&console->message, g_free);
-    if (key_equal(key, interrupt_key)) {
+    if (binding && is_for_all(binding->command, key)) {
+        console_act(console, binding->command);
+    } else if (console->prompt) {
+        console_prompt_key(console, key);
+    } else if (key_equal(key, interrupt_key)) {
         console_quit(console);
-        return;
-    }
-    command = keymap_find(key, is_there, console);
-    if (command && command->act == console_redraw) {
-        command->act(console);
     } else if (console->dialog) {
         console_do(console, console->dialog->class->key(console->dialog, key));
-    } else if (command) {
-        console_act(console, command);
+    } else if (binding) {
+        do_binding(console, binding);
     } else if (!key.function && key.code == KEY_CODE_ESCAPE) {
         go_back(console);
     }
@@ -311,6 +330,7 @@ void console_mouse(Console *console, const MEVENT *mouse)
         wheel(console, mouse, WHEEL_LINES);
     else if (mouse->bstate & BUTTON1_PRESSED) {
         g_clear_pointer(&console->message, g_free);
+        console_prompt_give_up(console);
         click(console, mouse);
     }
 }
@@ -326,6 +346,7 @@ void console_input(Console *console)
         else if (!key.function || key.code != KEY_RESIZE)
             console_key(console, key);
     }
+    console_prompt_settle(console);
     console_paint(console);
 }
 
@@ -356,11 +377,12 @@ Console *console_new(Session *session, const ConsoleSettings *settings, GError *
     console->session = session;
     console->tty = tty;
     console->now = settings->now;
-    console->look.ascii = settings->ascii;
+    console->look.ascii = console->ascii = settings->ascii;
     console->look.mono = !tty_has_colours(tty) || (no_colour && *no_colour);
     console->recent = g_ptr_array_new_with_free_func(console_recent_free);
     console_take_theme(console, settings->theme);
     console_make_views(console);
+    console_take_settings(console);
     session_listen(session, on_session, console);
     return console;
 }
@@ -374,6 +396,7 @@ void console_free(Console *console)
     g_clear_handle_id(&console->paint_source, g_source_remove);
     g_clear_handle_id(&console->tick_source, g_source_remove);
     console_close_dialog(console);
+    console_prompt_give_up(console);
     tty_close(console->tty);
     console_free_views(console);
     theme_free(console->theme);
@@ -450,13 +473,26 @@ static int run_loop(Console *console)
     return status;
 }
 
+/* What is wrong in the config file is to be read before anything else. */
+static void tell_complaints(Console *console, GPtrArray *complaints)
+{
+    g_autofree char *text = NULL;
+
+    if (!complaints->len)
+        return;
+    g_ptr_array_add(complaints, NULL);
+    text = g_strjoinv("\n\n", (char **)complaints->pdata);
+    console_open(console, message_dialog_new("Configuration", text));
+}
+
 int console_run(Session *session, const Options *options)
 {
+    g_autoptr(GPtrArray) complaints = config_read(options->config);
     ConsoleSettings settings = {
         .out = stdout,
         .in = stdin,
         .ascii = options->ascii,
-        .theme = options->theme,
+        .theme = options->theme ? options->theme : setting_get(SETTING_THEME),
         .now = g_get_real_time,
     };
     g_autoptr(GError) error = NULL;
@@ -467,6 +503,7 @@ int console_run(Session *session, const Options *options)
         fprintf(stderr, "backplane: %s\n", error->message);
         return EXIT_USAGE;
     }
+    tell_complaints(console, complaints);
     status = run_loop(console);
     console_free(console);
     return status;

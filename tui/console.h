@@ -33,8 +33,16 @@ void console_pin_all(Console *console);
 void console_save(Console *console);
 void console_reload(Console *console);
 void console_help(Console *console);
+void console_type_command(Console *console);
 void console_suspend(Console *console);
 void console_quit(Console *console);
+
+/* What they do with words behind them. */
+gboolean console_attach_line(Console *console, char **words, GError **error);
+gboolean console_detach_line(Console *console, char **words, GError **error);
+gboolean console_show_line(Console *console, char **words, GError **error);
+gboolean console_go_line(Console *console, char **words, GError **error);
+gboolean console_view_line(Console *console, char **words, GError **error);
 
 /* Whether a command does something where the cursor is: else its hint is left out. */
 gboolean console_can_attach(const Console *console);

@@ -3,7 +3,7 @@
 
 #include <signal.h>
 
-#include "tui/text_dialog.h"
+#include "tui/help_dialog.h"
 #include "tui/themes_dialog.h"
 #include "tui/tree_view.h"
 
@@ -79,7 +79,7 @@ void console_redraw(Console *console)
 
 void console_help(Console *console)
 {
-    console_open(console, help_dialog_new());
+    console_open(console, help_dialog_new(console->view));
 }
 
 void console_suspend(Console *console)
@@ -122,7 +122,8 @@ void console_quit(Console *console)
         g_autofree char *reason = reasons[console->quit_asked++](console);
 
         if (reason) {
-            console_say(console, ELEMENT_CAUTION, "%s q again quits.", reason);
+            console_say(console, ELEMENT_CAUTION, "%s %s again quits.", reason,
+                        keymap_label(command_find("quit"), console->look.ascii));
             return;
         }
     }

@@ -115,6 +115,8 @@ static void paint_last_line(Console *console, const Layout *layout)
     g_autoptr(GPtrArray) commands = NULL;
 
     g_clear_pointer(&console->hints, g_array_unref);
+    if (console->prompt)
+        return;
     if (console->message) {
         draw_text(&layout->screen, layout->hint_row, 1, layout->screen.columns - 2,
                   console->message_element, console->message);
@@ -186,7 +188,11 @@ void console_paint(Console *console)
             row = console->dialog->cursor_row;
             column = console->dialog->cursor_column;
         }
+        if (console->prompt) {
+            row = console->layout.hint_row;
+            column = prompt_draw(console->prompt, &console->layout.screen, row);
+        }
     }
-    tty_show(console->tty, row, column, console->dialog != NULL);
+    tty_show(console->tty, row, column, console->dialog || console->prompt);
     console->painted_at = g_get_monotonic_time();
 }

@@ -41,6 +41,11 @@ static void confirm(Console *console, const char *verb, gboolean offer_file, Pla
     console_paint_soon(console);
 }
 
+static void on_attach_planned(Session *session, Plan *plan, const GError *error, gpointer data)
+{
+    confirm(data, "Attach", TRUE, plan, error);
+}
+
 static void on_detach_planned(Session *session, Plan *plan, const GError *error, gpointer data)
 {
     confirm(data, "Detach", TRUE, plan, error);
@@ -70,6 +75,18 @@ static gboolean begin_asking(Console *console)
     return TRUE;
 }
 
+void console_ask_attach(Console *console, const Request *request)
+{
+    if (begin_asking(console))
+        session_plan_attach(console->session, request, on_attach_planned, console);
+}
+
+void console_ask_detach(Console *console, const char *const *names)
+{
+    if (begin_asking(console))
+        session_plan_detach(console->session, names, on_detach_planned, console);
+}
+
 void console_detach(Console *console)
 {
     g_autoptr(GPtrArray) devices = console_chosen(console);
@@ -80,9 +97,8 @@ void console_detach(Console *console)
     g_ptr_array_add(names, NULL);
     if (!devices->len)
         console_say(console, ELEMENT_CAUTION, "There is no device on this row to detach.");
-    else if (begin_asking(console))
-        session_plan_detach(console->session, (const char *const *)names->pdata, on_detach_planned,
-                            console);
+    else
+        console_ask_detach(console, (const char *const *)names->pdata);
 }
 
 void console_undo(Console *console)

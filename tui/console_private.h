@@ -5,6 +5,7 @@
 #include "tui/console.h"
 #include "tui/dialog.h"
 #include "tui/header.h"
+#include "tui/prompt.h"
 #include "tui/tty.h"
 #include "tui/view.h"
 
@@ -20,7 +21,7 @@ typedef struct {
     gboolean ascii;
     const char *theme;   /* NULL: the default */
     gint64 (*now)(void); /* g_get_real_time, or the clock of a test */
-} ConsoleSettings;
+} ConsoleSettings;       /* those of settings.h come on top */
 
 /* Where the panes are; a pane without rows or columns is not shown. */
 typedef struct {
@@ -34,6 +35,7 @@ struct Console {
     Tty *tty;
     Look look;
     Theme *theme;
+    gboolean ascii;   /* whatever the settings say */
     char *theme_name; /* as asked for: another than theme's where that could not be had */
     gint64 (*now)(void);
 
@@ -49,7 +51,8 @@ struct Console {
     int detail_top;
     int events_back;
     Dialog *dialog;
-    char *message; /* in place of the hints, until the next key */
+    Prompt *prompt; /* has the last line and all keys; NULL: none is open */
+    char *message;  /* in place of the hints, until the next key */
     Element message_element;
     GPtrArray *recent; /* (SentPlan) plans that are over, newest last */
     gboolean asking;   /* a plan was asked for, and has not come */
@@ -96,6 +99,32 @@ void console_take_theme(Console *console, const char *name);
 void console_say(Console *console, Element element, const char *format, ...) G_GNUC_PRINTF(3, 4);
 /* Counts anew what the session has now, and lets the view take it. */
 void console_take_tree(Console *console);
+
+/* --- console_prompt.c ------------------------------------------------------------------------- */
+
+/* Opens a prompt in the last line in place of the one that is open; use and initial as in
+ * prompt_new. */
+void console_prompt(Console *console, const PromptUse *use, const char *initial, gpointer data);
+void console_prompt_key(Console *console, Key key);
+/* All keys that were there have been told. */
+void console_prompt_settle(Console *console);
+/* As Escape does; nothing where there is none. */
+void console_prompt_give_up(Console *console);
+
+/* --- console_line.c --------------------------------------------------------------------------- */
+
+/* Does what a line says; what is wrong with it is told. */
+void console_run_line(Console *console, const char *line);
+void console_run_words(Console *console, char **words);
+/* Obeys the settings as they are now, but the theme. */
+void console_take_settings(Console *console);
+
+/* --- console_plans.c -------------------------------------------------------------------------- */
+
+/* Asks for a plan and shows it to be confirmed. */
+void console_ask_attach(Console *console, const Request *request);
+/* names: as in session_plan_detach. */
+void console_ask_detach(Console *console, const char *const *names);
 
 /* --- console_views.c ------------------------------------------------------------------------- */
 

@@ -1,4 +1,4 @@
-/* Key names and the commands behind them; bindings come from the command table alone. */
+/* Names, codes and labels of keys. What they do is in keymap_bindings.c. */
 #include "tui/keymap.h"
 
 #include <ncurses.h>
@@ -85,34 +85,19 @@ const char *key_label(const char *name, gboolean ascii)
     return g_intern_string(control);
 }
 
-static gboolean command_has_key(const Command *command, Key key)
+void key_names(KeyNameFn each, gpointer data)
 {
-    g_auto(GStrv) names = g_strsplit(command->keys ? command->keys : "", " ", -1);
+    for (gsize i = 0; i < G_N_ELEMENTS(named); i++)
+        if (named[i].key.function || named[i].key.code != KEY_CODE_ESCAPE)
+            each(named[i].name, data);
+    for (char c = '!'; c <= '~'; c++)
+        each((const char[]){ c, '\0' }, data);
+    for (char c = 'a'; c <= 'z'; c++)
+        if (c != 'c')
+            each((const char[]){ 'C', '-', c, '\0' }, data);
+    for (guint number = 1; number <= 12; number++) {
+        g_autofree char *name = g_strdup_printf("F%u", number);
 
-    for (char **name = names; *name; name++) {
-        Key candidate;
-
-        if (key_parse(*name, &candidate) && key_equal(candidate, key))
-            return TRUE;
+        each(name, data);
     }
-    return FALSE;
-}
-
-const Command *keymap_find(Key key, KeymapFn is_there, gconstpointer data)
-{
-    gsize count;
-    const Command *table = command_table(&count);
-
-    for (gsize i = 0; i < count; i++)
-        if (command_has_keys(&table[i]) && command_has_key(&table[i], key) &&
-            is_there(&table[i], data))
-            return &table[i];
-    return NULL;
-}
-
-const char *keymap_label(const Command *command, gboolean ascii)
-{
-    g_auto(GStrv) names = g_strsplit(command->keys ? command->keys : "", " ", 2);
-
-    return key_label(names[0] ? names[0] : "", ascii);
 }

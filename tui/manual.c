@@ -5,7 +5,8 @@
 #include <string.h>
 
 #include "engine/request.h"
-#include "tui/command.h"
+#include "tui/line.h"
+#include "tui/settings.h"
 
 typedef struct {
     const char *name;
@@ -59,6 +60,11 @@ static const Entry environment[] = {
 };
 
 static const Entry files[] = {
+    { "~/.config/backplane/config",
+      "keys and settings (XDG_CONFIG_HOME in place of ~/.config where it is set)" },
+    { "~/.local/state/backplane/history",
+      "lines that were typed (XDG_STATE_HOME in place of ~/.local/state where it is set)" },
+    { "~/.inputrc", "how readline edits what is typed" },
     { "~/.config/backplane/themes",
       "themes of the user (XDG_CONFIG_HOME in place of ~/.config where it is set); one hides that "
       "of the same name that comes with the program" },
@@ -72,6 +78,8 @@ static const Entry examples[] = {
     { "backplane tree --json /run/vm.sock | jq '.devices[].id'", "lists the ids of all devices" },
     { "backplane attach -n /run/vm.sock disk file=data.qcow2",
       "shows what plugging that disk would do" },
+    { "backplane shell /run/vm.sock < script",
+      "runs its lines one after the other, up to the first that fails" },
     { "backplane detach --wait 30 /run/vm.sock net1", "unplugs a NIC, and waits longer for it" },
 };
 
@@ -212,6 +220,42 @@ static void add_keys(GString *page)
     }
 }
 
+static void add_lines(GString *page)
+{
+    gsize count;
+    const Command *commands = command_table(&count);
+
+    add_heading(page, "COMMANDS THAT ARE TYPED");
+    add_sentence(page, "At the : prompt of the console every command of the keys can be typed by "
+                       "its name (Tab completes), and with backplane shell the commands of above, "
+                       "without TARGET. A line is words as a shell parts them, # begins a comment. "
+                       "There are more");
+    for (gsize i = 0; i < count; i++) {
+        g_autofree char *line =
+            g_strconcat(commands[i].name, " ", line_arguments(&commands[i]), NULL);
+        gboolean more = commands[i].line || commands[i].configure || commands[i].shell;
+
+        if (more && !commands[i].once && !(commands[i].keys && !commands[i].configure))
+            add_entry(page, g_strchomp(line), commands[i].help);
+    }
+}
+
+static void add_settings(GString *page)
+{
+    const SettingRow *rows = setting_table();
+
+    add_heading(page, "SETTINGS");
+    add_sentence(page,
+                 "They are set at the prompt, or for good in the config file, whose lines are "
+                 "set, theme, bind and unbind");
+    for (guint i = 0; i < SETTINGS; i++) {
+        g_autofree char *name = g_strdup_printf("set %s %s", rows[i].name, rows[i].values);
+        g_autofree char *help = g_strdup_printf("%s (%s)", rows[i].help, rows[i].standard);
+
+        add_entry(page, name, help);
+    }
+}
+
 static void add_exit_meanings(GString *page)
 {
     gsize count;
@@ -264,6 +308,8 @@ char *manual_text(void)
     add_pinning(page);
     add_options(page);
     add_keys(page);
+    add_lines(page);
+    add_settings(page);
     add_exit_meanings(page);
     add_heading(page, "ENVIRONMENT");
     add_entries(page, environment, G_N_ELEMENTS(environment));

@@ -58,7 +58,8 @@ static void on_session(Session *session, SessionChange change, gpointer data)
     if (session_state(session) == SESSION_LOST) {
         if (change == SESSION_STATE_CHANGED)
             on_lost(once);
-    } else if (!once->begun && session_state(session) == SESSION_LIVE && session_guest(session)) {
+    } else if (!once->begun && !once->reading && session_state(session) == SESSION_LIVE &&
+               session_guest(session)) {
         once->begun = TRUE;
         once->task->live(once);
     } else if (once->begun && change == SESSION_TREE_CHANGED && once->task->tree) {
@@ -112,28 +113,75 @@ gboolean once_open(Session *session, const Options *options, GError **error)
            (!options->record || session_record(session, options->record, error));
 }
 
+/* --- the session -------------------------------------------------------------------------------
+ */
+
+static void on_read(Session *session, const GError *error, gpointer data)
+{
+    Once *once = data;
+
+    if (!g_main_loop_is_running(once->loop))
+        return;
+    once->reading = FALSE;
+    if (error) {
+        once_fail(once, error);
+        return;
+    }
+    once->begun = TRUE;
+    once->task->live(once);
+}
+
+/* A session that is there already: what it has may be as old as its latest look. */
+static gboolean on_begin(gpointer data)
+{
+    Once *once = data;
+    Session *session = once->session;
+
+    once->beginning = 0;
+    if (session_state(session) == SESSION_LOST) {
+        session_reconnect(session);
+    } else if (session_guest(session) && session_state(session) == SESSION_LIVE) {
+        once->reading = TRUE;
+        session_read(session, INVENTORY_TREE, on_read, once);
+    }
+    return G_SOURCE_REMOVE;
+}
+
+static int run(Once *once, Session *session)
+{
+    Signal signals[] = { { once, SIGINT }, { once, SIGTERM }, { once, SIGHUP } };
+    guint look;
+
+    once->session = session;
+    session_listen(session, on_session, once);
+    for (gsize i = 0; i < G_N_ELEMENTS(signals); i++)
+        signals[i].source = g_unix_signal_add(signals[i].number, on_signal, &signals[i]);
+    look = g_timeout_add(SILENCE_LOOK_MS, on_silence_look, once);
+    if (once->options->session)
+        once->beginning = g_idle_add(on_begin, once);
+    g_main_loop_run(once->loop);
+    g_clear_handle_id(&once->beginning, g_source_remove);
+    g_source_remove(look);
+    for (gsize i = 0; i < G_N_ELEMENTS(signals); i++)
+        g_source_remove(signals[i].source);
+    session_unlisten(session, on_session, once);
+    session_forget(session, once);
+    return once->status;
+}
+
 int once_run(const Options *options, const char *target, const OnceTask *task, gpointer data)
 {
     g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);
     Once once = { .options = options, .task = task, .data = data, .loop = loop };
-    Signal signals[] = { { &once, SIGINT }, { &once, SIGTERM }, { &once, SIGHUP } };
-    guint look;
+    g_autoptr(Session) session = NULL;
     g_autoptr(GError) error = NULL;
-    g_autoptr(Session) session = session_new(target, SESSION_ONCE, &error);
 
+    if (options->session)
+        return run(&once, options->session);
+    session = session_new(target, SESSION_ONCE, &error);
     if (!session || !once_open(session, options, &error)) {
         report_complain("%s", error->message);
         return exit_status_from_error(error);
     }
-    once.session = session;
-    session_listen(session, on_session, &once);
-    for (gsize i = 0; i < G_N_ELEMENTS(signals); i++)
-        signals[i].source = g_unix_signal_add(signals[i].number, on_signal, &signals[i]);
-    look = g_timeout_add(SILENCE_LOOK_MS, on_silence_look, &once);
-    g_main_loop_run(loop);
-    g_source_remove(look);
-    for (gsize i = 0; i < G_N_ELEMENTS(signals); i++)
-        g_source_remove(signals[i].source);
-    session_unlisten(session, on_session, &once);
-    return once.status;
+    return run(&once, session);
 }

@@ -30,12 +30,15 @@ struct Once {
     gpointer data; /* the task's */
     Session *session;
     GMainLoop *loop;
-    gboolean begun; /* live was called */
-    int signal;     /* that interrupted, 0 for none */
+    gboolean begun;   /* live was called */
+    gboolean reading; /* a session that was there already is read anew */
+    guint beginning;
+    int signal; /* that interrupted, 0 for none */
     int status;
 };
 
-/* Runs the task against a target; gives the exit status. */
+/* Runs the task against a target, or on the session of the options where they have one, which then
+ * goes on; gives the exit status. */
 int once_run(const Options *options, const char *target, const OnceTask *task, gpointer data);
 
 /* What the options ask for of a session that is new: its domain file, its recording. */

@@ -8,7 +8,7 @@
 #include "engine/error.h"
 #include "engine/nearest.h"
 #include "monitor/error.h"
-#include "tui/command.h"
+#include "tui/line.h"
 #include "tui/manual.h"
 #include "tui/report.h"
 #include "tui/usage.h"
@@ -21,7 +21,7 @@
 typedef struct {
     gboolean json, dry_run, ascii, help, version, man;
     gboolean in_place, backup, info_pci, strict, print, read_only;
-    char *wait, *theme, *domain, *output, *format, *spare, *emulator, *record;
+    char *wait, *theme, *domain, *output, *format, *spare, *emulator, *record, *config;
 } Raw;
 
 #define OFFSET(member) G_STRUCT_OFFSET(Raw, member)
@@ -56,6 +56,9 @@ static const OptionRow rows[] = {
     { "read-only", 'r', NULL, "console demo run tree show attach detach shell",
       "change nothing of the guest and its files, whatever is asked for", OFFSET(read_only) },
     { "theme", 0, "NAME", "console demo run replay", "colours of the console", OFFSET(theme) },
+    { "config", 0, "FILE", "console demo run replay shell",
+      "keys and settings, in place of ~/.config/backplane/config; none for no file",
+      OFFSET(config) },
     { "ascii", 0, NULL, NULL, "draw with ASCII characters only", OFFSET(ascii) },
     { "help", 'h', NULL, NULL, "show this help, after a command that command's", OFFSET(help) },
     { "version", 0, NULL, NULL, "show the version", OFFSET(version) },
@@ -212,16 +215,18 @@ static gboolean parse_spare(const char *text, guint *spare, GError **error)
 }
 
 /* Options that need another one, or cannot stand beside it. */
-static gboolean check_together(const Raw *raw, const Options *options, GError **error)
+static gboolean check_together(const Raw *raw, const Options *options, const Options *shell,
+                               GError **error)
 {
     const char *command = options->command ? options->command : "";
+    const char *domain = shell ? shell->domain : raw->domain;
     gboolean changes_guest = g_str_equal(command, "attach") || g_str_equal(command, "detach");
 
     if (raw->in_place && raw->output)
         return fail(error, "--in-place and --output exclude each other: which of the two files?");
     if (raw->backup && !raw->in_place)
         return fail(error, "--backup goes with --in-place: nothing else replaces a file");
-    if (raw->in_place && changes_guest && !raw->domain)
+    if (raw->in_place && changes_guest && !domain)
         return fail(error, "--in-place needs --domain FILE: which file is to follow the guest?");
     if (raw->in_place && g_str_equal(command, "dumpxml") && !options->arguments[0])
         return fail(error, "--in-place needs a FILE: backplane dumpxml TARGET FILE --in-place");
@@ -229,36 +234,6 @@ static gboolean check_together(const Raw *raw, const Options *options, GError **
 }
 
 /* ---- sub-command, target, arguments ---- */
-
-/* How many words may follow the command's name: from its line in the table, where [X] may be left
- * out and X... may be repeated. */
-static void count_words(char **pattern, guint *least, guint *most)
-{
-    gboolean optional = FALSE;
-
-    *least = *most = 0;
-    for (char **word = pattern; *word; word++) {
-        optional = optional || **word == '[';
-        *least += !optional;
-        *most = *most == G_MAXUINT || g_strrstr(*word, "...") ? G_MAXUINT : *most + 1;
-        optional = optional && !g_str_has_suffix(*word, "]");
-    }
-}
-
-static gboolean check_words(const Command *command, char **words, GError **error)
-{
-    g_auto(GStrv) pattern = g_strsplit(command->arguments, " ", -1);
-    guint given = g_strv_length(words), least, most;
-
-    count_words(pattern, &least, &most);
-    if (given < least)
-        return fail(error, "%s is missing: backplane %s %s", pattern[given], command->name,
-                    command->arguments);
-    if (given > most)
-        return fail(error, "\"%s\" is one argument too many: backplane %s%s%s", words[most],
-                    command->name, *pattern ? " " : "", command->arguments);
-    return TRUE;
-}
 
 static gboolean looks_like_target(const char *word)
 {
@@ -277,6 +252,25 @@ static gboolean fail_command(const char *word, GError **error)
             g_ptr_array_add(names, (gpointer)commands[i].name);
     hint = nearest_hint(word, names->pdata, names->len, sizeof(gpointer));
     return fail(error, "there is no command \"%s\" and no socket of that name%s", word, hint);
+}
+
+static gboolean fail_line_command(const char *word, const Command *command, GError **error)
+{
+    g_autoptr(GPtrArray) names = g_ptr_array_new();
+    g_autofree char *hint = NULL;
+    gsize count;
+    const Command *commands = command_table(&count);
+
+    if (command)
+        return fail(error,
+                    command->once ? "%s shows a guest of its own: leave this line mode first"
+                                  : "%s is a command of the console, not of the line mode",
+                    word);
+    for (gsize i = 0; i < count; i++)
+        if (command_in_shell(&commands[i]))
+            g_ptr_array_add(names, (gpointer)commands[i].name);
+    hint = nearest_hint(word, names->pdata, names->len, sizeof(gpointer));
+    return fail(error, "there is no command \"%s\"%s; help lists them", word, hint);
 }
 
 static gboolean take_target_alone(Options *options, char **words, GError **error)
@@ -303,6 +297,11 @@ static const Command *find_sub_command(const char *word)
     return command && command->once ? command : NULL;
 }
 
+static gboolean begins_with(const Command *command, const char *word)
+{
+    return command->arguments && g_str_has_prefix(command->arguments, word);
+}
+
 static gboolean take_words(Options *options, char **words, GError **error)
 {
     const Command *command = find_sub_command(words[0]);
@@ -311,10 +310,10 @@ static gboolean take_words(Options *options, char **words, GError **error)
         return take_target_alone(options, words, error);
     options->command = g_strdup(command->name);
     words++;
-    if (!check_words(command, words, error))
+    if (!line_check_arguments(command, command->arguments, (const char *const *)words, "backplane ",
+                              error))
         return FALSE;
-    if (g_str_has_prefix(command->arguments, "TARGET") ||
-        g_str_has_prefix(command->arguments, "FILE"))
+    if (begins_with(command, "TARGET") || begins_with(command, "FILE"))
         options->target = g_strdup(*words++);
     if (*words && g_str_equal(*words, "--")) /* GLib leaves it where an option follows */
         words++;
@@ -322,12 +321,45 @@ static gboolean take_words(Options *options, char **words, GError **error)
     return TRUE;
 }
 
+/* The same in the line mode, which has the target already. */
+static gboolean take_line_words(Options *options, char **words, const Options *shell,
+                                GError **error)
+{
+    const Command *command = command_find(words[0]);
+
+    if (!command || !command_in_shell(command))
+        return fail_line_command(words[0], command, error);
+    options->command = g_strdup(command->name);
+    words++;
+    if (!line_check_arguments(command, line_arguments(command), (const char *const *)words, "",
+                              error))
+        return FALSE;
+    if (begins_with(command, "FILE"))
+        options->target = g_strdup(*words++);
+    else
+        options->target = g_strdup(shell->target);
+    options->arguments = g_strdupv(words);
+    return TRUE;
+}
+
+/* What the whole line mode is given cannot be given to one of its lines. */
+static gboolean check_line_options(const Raw *raw, GError **error)
+{
+    const char *name = raw->domain   ? "domain"
+                       : raw->record ? "record"
+                       : raw->config ? "config"
+                                     : NULL;
+
+    return !name ||
+           fail(error, "--%s is for all lines: backplane shell TARGET --%s FILE", name, name);
+}
+
 /* ---- the whole ---- */
 
 /* --help and its like, which want nothing else to be right. */
-static gboolean answer(const Raw *raw, char **words, gboolean *done)
+static gboolean answer(const Raw *raw, char **words, const Options *shell, gboolean *done)
 {
-    gboolean help_word = words[0] && g_str_equal(words[0], "help");
+    gboolean help_word = !shell && words[0] && g_str_equal(words[0], "help");
     g_autofree char *text = NULL;
 
     if (raw->help || help_word)
@@ -351,15 +383,34 @@ static gboolean wants_ascii(gboolean asked)
 
 static void raw_clear(Raw *raw)
 {
-    char *texts[] = { raw->wait,   raw->theme, raw->domain,   raw->output,
-                      raw->format, raw->spare, raw->emulator, raw->record };
+    char *texts[] = { raw->wait,  raw->theme,    raw->domain, raw->output, raw->format,
+                      raw->spare, raw->emulator, raw->record, raw->config };
 
     for (gsize i = 0; i < G_N_ELEMENTS(texts); i++)
         g_free(texts[i]);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Raw, raw_clear)
 
-Options *options_parse(int argc, char **argv, gboolean *done, GError **error)
+static void take_raw(Options *options, Raw *raw)
+{
+    options->json = raw->json;
+    options->dry_run = raw->dry_run;
+    options->theme = g_steal_pointer(&raw->theme);
+    options->domain = g_steal_pointer(&raw->domain);
+    options->output = g_steal_pointer(&raw->output);
+    options->emulator = g_steal_pointer(&raw->emulator);
+    options->record = g_steal_pointer(&raw->record);
+    options->config = g_steal_pointer(&raw->config);
+    options->in_place = raw->in_place;
+    options->backup = raw->backup;
+    options->info_pci = raw->info_pci;
+    options->strict = raw->strict;
+    options->read_only = raw->read_only;
+    options->print = raw->print;
+}
+
+/* shell: of the line mode that the words are a line of; NULL: they are a command line. */
+static Options *parse(char **argv, const Options *shell, gboolean *done, GError **error)
 {
     g_autoptr(Options) options = g_new0(Options, 1);
     g_auto(Raw) raw = { 0 };
@@ -367,33 +418,43 @@ Options *options_parse(int argc, char **argv, gboolean *done, GError **error)
     char **words; /* what is left of them behind the program's name */
 
     *done = FALSE;
-    if (!parse_options(&raw, &all, error))
+    if (!parse_options(&raw, &all, error) || (shell && !check_line_options(&raw, error)))
         return NULL;
-    words = all + (argc > 0);
+    words = all + (all[0] != NULL);
     if (*words && g_str_equal(*words, "--")) /* GLib leaves it where no option follows */
         words++;
-    if (answer(&raw, words, done) || !take_words(options, words, error) ||
+    if (answer(&raw, words, shell, done) ||
+        !(shell ? take_line_words(options, words, shell, error)
+                : take_words(options, words, error)) ||
         !check_options_fit(&raw, options->command, error) ||
         !parse_wait(raw.wait, &options->wait_ms, error) ||
         !parse_format(raw.format, &options->libvirt, error) ||
-        !parse_spare(raw.spare, &options->spare, error) || !check_together(&raw, options, error))
+        !parse_spare(raw.spare, &options->spare, error) ||
+        !check_together(&raw, options, shell, error))
         return NULL;
-    options->program = g_strdup(argc > 0 ? argv[0] : "backplane");
-    options->json = raw.json;
-    options->dry_run = raw.dry_run;
-    options->ascii = wants_ascii(raw.ascii);
-    options->theme = g_steal_pointer(&raw.theme);
-    options->domain = g_steal_pointer(&raw.domain);
-    options->output = g_steal_pointer(&raw.output);
-    options->emulator = g_steal_pointer(&raw.emulator);
-    options->record = g_steal_pointer(&raw.record);
-    options->in_place = raw.in_place;
-    options->backup = raw.backup;
-    options->info_pci = raw.info_pci;
-    options->strict = raw.strict;
-    options->read_only = raw.read_only;
-    options->print = raw.print;
+    take_raw(options, &raw);
+    options->program = g_strdup(argv[0] ? argv[0] : "backplane");
+    options->ascii = wants_ascii(raw.ascii) || (shell && shell->ascii);
+    options->session = shell ? shell->session : NULL;
+    if (shell && !raw.wait)
+        options->wait_ms = shell->wait_ms;
     return g_steal_pointer(&options);
+}
+
+Options *options_parse(int argc, char **argv, gboolean *done, GError **error)
+{
+    return parse(argv, NULL, done, error);
+}
+
+Options *options_parse_line(char **words, const Options *shell, gboolean *done, GError **error)
+{
+    g_autoptr(GPtrArray) line = g_ptr_array_new();
+
+    g_ptr_array_add(line, shell->program);
+    while (*words)
+        g_ptr_array_add(line, *words++);
+    g_ptr_array_add(line, NULL);
+    return parse((char **)line->pdata, shell, done, error);
 }
 
 void options_free(Options *options)
@@ -407,6 +468,7 @@ void options_free(Options *options)
     g_free(options->output);
     g_free(options->emulator);
     g_free(options->record);
+    g_free(options->config);
     g_free(options);
 }
 

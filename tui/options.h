@@ -53,13 +53,18 @@ typedef struct {
     gboolean strict;
     gboolean read_only;
     gboolean print;
-    char *emulator; /* --emulator PROGRAM; NULL: none was forced */
-    char *record;   /* --record FILE; NULL: nothing is recorded */
+    char *emulator;          /* --emulator PROGRAM; NULL: none was forced */
+    char *record;            /* --record FILE; NULL: nothing is recorded */
+    char *config;            /* --config FILE; NULL: the user's usual one */
+    struct Session *session; /* of the line mode: a command runs on it; NULL: it connects itself */
 } Options;
 
 /* Errors: G_OPTION_ERROR and ENGINE_ERROR_INPUT: a clear sentence. --help, --version and --man are
  * answered here: then *done is set and NULL returned without an error. (transfer full) */
 Options *options_parse(int argc, char **argv, gboolean *done, GError **error);
+/* A line of the line mode that these options are of: words[0] is the command, TARGET is left out,
+ * and it runs on that session. */
+Options *options_parse_line(char **words, const Options *shell, gboolean *done, GError **error);
 void options_free(Options *options);
 
 /* Exit status for an error of any domain of ours. */

@@ -10,8 +10,8 @@ typedef struct PathComplete PathComplete;
  * their last parts, sorted, those of folders with a slash. */
 typedef void (*PathCompleteFn)(const char *text, const GPtrArray *candidates, gpointer data);
 
-/* Calls back once, never before it returns, unless it is freed before; not to be freed inside.
- * (transfer full) */
+/* Calls back once, never before it returns, unless it is freed before. It may be freed inside,
+ * which takes the candidates along. (transfer full) */
 PathComplete *path_complete_new(const char *text, PathCompleteFn done, gpointer data);
 void path_complete_free(PathComplete *complete);
 

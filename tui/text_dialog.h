@@ -17,7 +17,4 @@ Dialog *text_dialog_new(const char *title, TextDialogFill fill, gpointer data,
 /* A sentence or a few. (transfer full) */
 Dialog *message_dialog_new(const char *title, const char *text);
 
-/* All keys by groups, from the command table. (transfer full) */
-Dialog *help_dialog_new(void);
-
 #endif

@@ -1,6 +1,8 @@
 /* One row of the tree in its columns. */
 #include "tui/tree_row.h"
 
+#include "tui/settings.h"
+
 #include <string.h>
 
 #include "tui/outline_domain.h"
@@ -163,7 +165,8 @@ gboolean tree_row_is_fresh(const OutlineRow *row, gint64 now)
 {
     gboolean changing = row->state == STATE_ADDED || row->state == STATE_LEAVING;
 
-    return changing && row->device && row->device->since && now - row->device->since < FRESH_US;
+    return setting_is_on(SETTING_MOTION) && changing && row->device && row->device->since &&
+           now - row->device->since < FRESH_US;
 }
 
 void tree_row_draw(const OutlineRow *row, const Canvas *base, int line, const TreeColumns *columns,

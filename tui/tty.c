@@ -93,6 +93,16 @@ static void rescue_disarm(void)
 
 /* --- open and close -------------------------------------------------------------------------- */
 
+void tty_set_mouse(Tty *tty, gboolean on)
+{
+    mousemask(on ? BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED : 0, NULL);
+}
+
+void tty_set_escape(Tty *tty, int milliseconds)
+{
+    set_escdelay(milliseconds);
+}
+
 static void set_modes(Tty *tty)
 {
     set_escdelay(ESCAPE_MS);
@@ -105,7 +115,7 @@ static void set_modes(Tty *tty)
     keypad(tty->keys, TRUE);
     nodelay(tty->keys, TRUE);
     leaveok(stdscr, FALSE);
-    mousemask(BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
+    tty_set_mouse(tty, TRUE);
     mouseinterval(0);
     tty->visible = curs_set(0) == ERR;
 }

@@ -30,6 +30,11 @@ void tty_resize(Tty *tty, int rows, int columns);
 
 gboolean tty_has_colours(const Tty *tty);
 
+/* Whether the terminal reports the mouse; on at first. */
+void tty_set_mouse(Tty *tty, gboolean on);
+/* How long a lone Escape waits for the rest of a key. */
+void tty_set_escape(Tty *tty, int milliseconds);
+
 /* Gives the terminal back, stops the process, and takes it again once it goes on. */
 void tty_suspend(Tty *tty);
 

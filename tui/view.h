@@ -109,5 +109,7 @@ struct View {
 
 /* NULL for one that is not there. */
 const ViewClass *view_class(ViewId id);
+/* By the name on its tab, in lower case. Errors: ENGINE_ERROR_INPUT. */
+gboolean view_find(const char *name, ViewId *id, GError **error);
 
 #endif

@@ -48,7 +48,8 @@ static void every_row_is_in_the_manual(void **state)
     const RequestOption *attach;
 
     for (gsize i = 0; i < count; i++)
-        assert_non_null(strstr(text, commands[i].once ? commands[i].name : commands[i].keys));
+        assert_non_null(strstr(text, commands[i].once || !commands[i].keys ? commands[i].name
+                                                                           : commands[i].keys));
     attach = request_options(&count);
     for (gsize i = 0; i < count; i++) {
         g_autofree char *name = g_strconcat(attach[i].name, "=", NULL);

@@ -1,0 +1,12 @@
+/* All keys, as they are bound now. */
+#ifndef BACKPLANE_HELP_DIALOG_H
+#define BACKPLANE_HELP_DIALOG_H
+
+#include "tui/dialog.h"
+#include "tui/view.h"
+
+/* What is particular to the view that is shown comes first, then what the user bound, then the
+ * rest by groups. (transfer full) */
+Dialog *help_dialog_new(ViewId view);
+
+#endif
