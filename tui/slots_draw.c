@@ -126,9 +126,9 @@ static void put_glyph(const Painter *painter, const Canvas *canvas, int line, in
 static void put_selected(Painter *painter, const Canvas *canvas, int line, int column,
                          const SlotsCard *card, const OutlineRow *row)
 {
-    draw_text(canvas, line, column - 1, 1, ELEMENT_TITLE, "[");
+    draw_text(canvas, line, column - 1, 1, ELEMENT_TEXT, "[");
     put_glyph(painter, canvas, line, column, card, row);
-    draw_text(canvas, line, column + 1, 1, ELEMENT_TITLE, "]");
+    draw_text(canvas, line, column + 1, 1, ELEMENT_TEXT, "]");
     painter->line = line;
     painter->column = column;
 }
@@ -313,7 +313,7 @@ static void draw_cell(Painter *painter, const SlotsPlace *place, int line)
     Canvas canvas = card_canvas(painter, place, line);
     const OutlineRow *row = shown_row(painter, card);
     g_auto(SlotsCell) cell = slots_cell(card, row, painter->form->wide, painter->ascii);
-    int glyph = place->column + text_columns(cell.place) + 1;
+    int glyph = place->column + cell.glyph;
 
     draw_text(&canvas, line, place->column, place->columns, ELEMENT_ADDRESS, cell.place);
     if (canvas.selected)
@@ -329,16 +329,17 @@ static void draw_cell(Painter *painter, const SlotsPlace *place, int line)
 static void draw_strip(Painter *painter, const SlotsPlace *places, guint count, int line)
 {
     int scroll = painter->picture->scroll, left = painter->form->strip_left;
+    int pad = painter->form->pad;
 
     draw_strip_name(painter, places->card->block, line);
     for (guint i = 0; i < count; i++) {
         int at = places[i].line - scroll;
-        gboolean first = places[i].column == left + 1;
+        gboolean first = places[i].column == left + 1 + pad;
         gboolean last = i + 1 == count || places[i + 1].line != places[i].line;
 
         if (first)
             draw_side(painter, at, left, SIDE_OUTER);
-        draw_side(painter, at, places[i].column + places[i].columns,
+        draw_side(painter, at, places[i].column + places[i].columns + pad,
                   last ? SIDE_OUTER : SIDE_INNER);
     }
     draw_each(painter, places, count, draw_cell); /* a bracket may take the place of a side */

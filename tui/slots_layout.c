@@ -44,8 +44,9 @@ SlotsForm slots_form(int rows, int columns)
     int needed = columns >= CARDS_COLUMNS ? CARDS_ROWS : NARROW_CARDS_ROWS;
     SlotsForm form = rows < needed ? strip_form(columns) : card_form(rows, columns);
 
-    form.strip_name = columns >= WIDE_COLUMNS ? 12 : columns >= CARDS_COLUMNS ? 7 : 5;
-    form.strip_left = columns >= CARDS_COLUMNS ? form.strip_name + 8 : form.strip_name + 1;
+    form.strip_name = columns >= WIDE_COLUMNS ? 12 : 6;
+    form.strip_left = columns >= CARDS_COLUMNS ? form.strip_name + 9 : form.strip_name + 1;
+    form.pad = columns >= WIDE_COLUMNS;
     return form;
 }
 
@@ -95,7 +96,7 @@ static int lay_ports(SlotsLayout *layout, const SlotsBlock *block, int line, int
     const SlotsForm *form = &layout->form;
     int height = PORT_LABEL + slots_form_card_lines(form) + 2;
     int width = form->port_columns + 2 + PORT_GAP;
-    int left = form->left < 8 ? 2 : form->left;
+    int left = form->left;
     int across = MAX((columns - left - 1) / width, 1);
 
     for (guint i = 0; i < block->cards->len; i++)
@@ -104,21 +105,43 @@ static int lay_ports(SlotsLayout *layout, const SlotsBlock *block, int line, int
     return ((int)block->cards->len + across - 1) / across * height;
 }
 
+static int cell_columns(const SlotsLayout *layout, const SlotsCard *card)
+{
+    g_auto(SlotsCell) cell = slots_cell(card, card->rows->pdata[0], layout->form.wide, FALSE);
+
+    return cell.columns;
+}
+
+/* The width that all cells of a strip get when it takes many lines; 0: their own. */
+static int common_columns(const SlotsLayout *layout, const SlotsBlock *block, int room)
+{
+    int widest = 0, all = 0, beside = 2 * layout->form.pad + 1;
+
+    for (guint i = 0; i < block->cards->len; i++) {
+        int columns = cell_columns(layout, block->cards->pdata[i]);
+
+        widest = MAX(widest, columns);
+        all += columns + beside;
+    }
+    return all > 2 * room ? MIN(widest, room - beside) : 0;
+}
+
 /* Cell after cell, on further lines where there is no more room. */
 static int lay_strip(SlotsLayout *layout, const SlotsBlock *block, int line, int columns)
 {
-    int left = layout->form.strip_left + 1, column = left, first = line;
+    int pad = layout->form.pad, first = line, left = layout->form.strip_left + 1 + pad;
+    int common = common_columns(layout, block, columns - left + pad), column = left;
 
     for (guint i = 0; i < block->cards->len; i++) {
         const SlotsCard *card = block->cards->pdata[i];
-        g_auto(SlotsCell) cell = slots_cell(card, card->rows->pdata[0], layout->form.wide, FALSE);
+        int width = common ? common : cell_columns(layout, card);
 
-        if (column > left && column + cell.columns + 1 > columns) {
+        if (column > left && column + width + pad + 1 > columns) {
             column = left;
             line++;
         }
-        add_place(layout, card, line, column, cell.columns);
-        column += cell.columns + 1;
+        add_place(layout, card, line, column, width);
+        column += width + 2 * pad + 1;
     }
     return line - first + 1;
 }
@@ -158,19 +181,41 @@ static gboolean has_heading(const SlotsLayout *layout, const SlotsBlock *block)
     return block->kind <= SLOTS_PORTS || !before || before->block->kind != block->kind;
 }
 
-static void lay_page(SlotsLayout *layout, int columns)
+/* Blocks of PCI buses come first. */
+static gboolean has_pci(const SlotsPage *page)
 {
+    return page->blocks->len && ((const SlotsBlock *)page->blocks->pdata[0])->kind <= SLOTS_PORTS;
+}
+
+/* gap: lines left empty above a heading. */
+static void lay_page(SlotsLayout *layout, int columns, int gap)
+{
+    layout->bare = has_pci(layout->page) ? 0 : layout->form.strips ? 2 : 4;
+    layout->lines = layout->bare;
+    g_array_set_size(layout->places, 0);
+    g_array_set_size(layout->bands, 0);
     for (guint i = 0; i < layout->page->blocks->len; i++) {
         const SlotsBlock *block = layout->page->blocks->pdata[i];
         SlotsBand band = { .block = block, .title = -1, .first = layout->places->len };
 
-        if (has_heading(layout, block))
+        if (has_heading(layout, block)) {
+            layout->lines += i ? gap : 0;
             band.title = layout->lines++;
+        }
         band.line = layout->lines;
         band.lines = lay_block(layout, block, band.line, columns);
         layout->lines += band.lines;
         g_array_append_val(layout->bands, band);
     }
+}
+
+static int count_headings(const SlotsLayout *layout)
+{
+    int count = 0;
+
+    for (guint i = 0; i < layout->bands->len; i++)
+        count += g_array_index(layout->bands, SlotsBand, i).title >= 0;
+    return count;
 }
 
 /* --- the parts of the view ------------------------------------------------------------------- */
@@ -179,7 +224,7 @@ static void divide(SlotsLayout *layout, int rows)
 {
     gboolean heading = rows >= 5;
 
-    layout->path = layout->page && layout->page->bus && !layout->form.strips ? 0 : -1;
+    layout->path = layout->page->bus && !layout->form.strips ? 0 : -1;
     layout->top = layout->path + 1;
     layout->tells = rows >= 30 ? 3 : rows >= 9 ? 2 : 1;
     layout->tell = MAX(rows - layout->tells, 0);
@@ -198,8 +243,9 @@ SlotsLayout *slots_layout_new(const SlotsPage *page, int rows, int columns)
     layout->places = g_array_new(FALSE, FALSE, sizeof(SlotsPlace));
     layout->bands = g_array_new(FALSE, FALSE, sizeof(SlotsBand));
     divide(layout, rows);
-    if (page)
-        lay_page(layout, columns);
+    lay_page(layout, columns, 0);
+    if (layout->lines + count_headings(layout) <= layout->sheet)
+        lay_page(layout, columns, 1);
     return layout;
 }
 

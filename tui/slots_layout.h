@@ -16,6 +16,7 @@ typedef struct {
     int port_columns;           /* inside of the card of a port */
     int left;                   /* the left border of a chassis */
     int strip_name, strip_left; /* of controllers: columns of their name; the left border */
+    int pad;                    /* blanks at either end of their cells */
 } SlotsForm;
 
 SlotsForm slots_form(int rows, int columns);
@@ -24,7 +25,7 @@ int slots_form_card_lines(const SlotsForm *form);
 
 typedef struct {
     const SlotsCard *card;
-    int line, column, lines, columns; /* of the sheet, without borders */
+    int line, column, lines, columns; /* of the sheet, without borders and blanks beside it */
 } SlotsPlace;
 
 typedef struct {
@@ -39,18 +40,19 @@ typedef struct {
     SlotsForm form;
     GArray *places; /* (SlotsPlace) in the order of the cards */
     GArray *bands;  /* (SlotsBand) */
-    int lines;      /* of the whole sheet */
+    int lines;      /* of the whole sheet; where there is room an empty one parts its sections */
 
-    int path;   /* where the way to this page stands: 0; -1 for none */
-    int top;    /* the first line of the sheet, */
-    int sheet;  /* and how many of it there is room for */
+    int bare;  /* lines at the top of the sheet to say that there is no PCI bus; 0 where there is */
+    int path;  /* where the way to this page stands: 0; -1 for none */
+    int top;   /* the first line of the sheet, */
+    int sheet; /* and how many of it there is room for */
     int legend; /* -1: no room */
     int told;   /* the heading of what is told of the selected card; -1: one line without */
     int tell;   /* the first of those lines, */
     int tells;  /* and how many */
 } SlotsLayout;
 
-/* page: must outlive it; NULL: an empty sheet. */
+/* page: must outlive it. */
 SlotsLayout *slots_layout_new(const SlotsPage *page, int rows, int columns);
 void slots_layout_free(SlotsLayout *layout);
 

@@ -119,10 +119,11 @@ static SlotsCard *add_card(SlotsBlock *block, const Bus *bus)
     return card;
 }
 
-/* "br1, PCI bridge at 05.0" */
-static char *describe_owner(const Device *owner)
+/* "PCI bridge br1 at 05.0"; the id where the bus has another name. */
+static char *describe_owner(const Device *owner, const Bus *bus)
 {
-    g_autofree char *id = text_printable(owner->id ? owner->id : "", -1, 0);
+    gboolean told = !owner->id || g_str_equal(owner->id, bus->name);
+    g_autofree char *id = text_printable(told ? "" : owner->id, -1, 0);
     g_autofree char *words = text_printable(owner->words ? owner->words : owner->driver, -1, 0);
     g_autofree char *address = address_to_short_text(&owner->address);
 
@@ -140,7 +141,7 @@ static SlotsBlock *chassis_of(Builder *builder, const Bus *bus)
     block = add_block(builder, bus, SLOTS_CHASSIS);
     block->bus = bus;
     name = text_printable(bus->name, -1, 0);
-    owner = parent_bus(bus) ? describe_owner(bus->owner) : NULL;
+    owner = parent_bus(bus) ? describe_owner(bus->owner, bus) : NULL;
     block->title = g_strconcat(name, owner ? "  " : NULL, owner, NULL);
     for (guint slot = 0; slot < SLOTS; slot++)
         add_card(block, bus);
@@ -187,15 +188,15 @@ static SlotsKind strip_kind(const Bus *bus)
     }
 }
 
+/* The id of its controller; of those without one what the bus is. */
 static void name_strip(SlotsBlock *block, const Bus *bus)
 {
     const Device *owner = block->owner;
-    const char *name = owner && owner->id ? owner->id : bus ? bus->name : "memory";
+    const char *name = owner && owner->id         ? owner->id
+                       : !bus                     ? "memory"
+                       : bus->family == BUS_OTHER ? bus->name
+                                                  : bus_family_name(bus->family);
 
-    if (bus && bus->family == BUS_SYSTEM)
-        name = "system";
-    else if (owner && !owner->id && block->kind == SLOTS_BAYS)
-        name = owner->words ? owner->words : owner->driver;
     block->name = text_printable(name, -1, 0);
     block->address = owner ? address_to_short_text(&owner->address) : g_strdup("");
 }
@@ -615,18 +616,20 @@ const SlotsCard *slots_model_strip_card(const SlotsModel *model, const Device *o
     return owner ? find_card(model, is_in_strip, owner) : NULL;
 }
 
-/* An expander's buses hang on a host of their own: pxb-pcie gives its root bus its own id, pxb that
- * of the bridge which is the one device on it (QEMU 7.2 and 10). */
+/* An expander's buses hang on a host of their own: pxb-pcie gives its root bus its own id, pxb the
+ * bus of the bridge which is the one device there (QEMU 7.2 and 10). */
 static gboolean is_expanded(const SlotsCard *card, gconstpointer data)
 {
-    const Device *expander = data;
+    const Device *expander = data, *inner;
     const Bus *bus = card->bus;
-    const Device *inner = bus && bus->devices->len ? bus->devices->pdata[0] : NULL;
 
     if (card->block->kind != SLOTS_CHASSIS || parent_bus(bus) || bus == expander->bus)
         return FALSE;
-    return g_str_equal(bus->name, expander->id) ||
-           (inner && g_strcmp0(inner->id, expander->id) == 0);
+    if (g_str_equal(bus->name, expander->id))
+        return TRUE;
+    inner = bus->devices->len == 1 ? bus->devices->pdata[0] : NULL;
+    return inner && inner->buses->len &&
+           g_str_equal(((const Bus *)inner->buses->pdata[0])->name, expander->id);
 }
 
 const Bus *slots_model_bus_of(const SlotsModel *model, const Device *device)

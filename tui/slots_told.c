@@ -8,7 +8,8 @@
 #include "tui/keymap.h"
 #include "tui/outline_items.h"
 
-#define GAP 3
+#define GAP 3 /* columns between facts */
+#define LEGEND_GAP 2
 
 /* --- the legend ------------------------------------------------------------------------------ */
 
@@ -23,24 +24,42 @@ static gboolean has_state(const SlotsModel *model, DeviceState state)
     return FALSE;
 }
 
-void slots_draw_legend(const SlotsModel *model, const Canvas *canvas, int hidden)
+/* Those that there are and that a legend has room for: what is there in any case is left out
+ * first. Gives how many. */
+static guint legend_states(const SlotsModel *model, int room, DeviceState states[DEVICE_STATES])
 {
     static const DeviceState order[] = {
         STATE_FIXED,     STATE_PRESENT, STATE_ADDED,  STATE_LEAVING, STATE_REFUSED,
         STATE_UNMANAGED, STATE_DIFFERS, STATE_VACANT, STATE_ABSENT,
     };
-    g_autofree char *more = g_strdup_printf("%d more lines %s", hidden,
-                                            glyph_text(GLYPH_MORE_BELOW, canvas->look->ascii));
-    int end = canvas->columns - 1 - (hidden > 0 ? text_columns(more) + 1 : 0), column = 2;
+    guint count = 0, first = 0;
+    int needed = 0;
 
-    for (gsize i = 0; i < G_N_ELEMENTS(order); i++) {
-        const char *name = device_state_name(order[i]);
+    for (gsize i = 0; i < G_N_ELEMENTS(order); i++)
+        if (has_state(model, order[i])) {
+            states[count++] = order[i];
+            needed += LEGEND_GAP + 2 + text_columns(device_state_name(order[i]));
+        }
+    for (; first < count && needed - LEGEND_GAP > room; first++)
+        needed -= LEGEND_GAP + 2 + text_columns(device_state_name(states[first]));
+    memmove(states, states + first, (count - first) * sizeof(*states));
+    return count - first;
+}
 
-        if (!has_state(model, order[i]) || column + 2 + text_columns(name) > end)
-            continue;
-        draw_text(canvas, 0, column, 1, element_of_state(order[i]),
-                  state_glyph(order[i], canvas->look->ascii));
-        column += 2 + draw_text(canvas, 0, column + 2, end - column - 2, ELEMENT_DIM, name) + 2;
+void slots_draw_legend(const SlotsModel *model, const Canvas *canvas, int hidden)
+{
+    gboolean ascii = canvas->look->ascii;
+    g_autofree char *more =
+        g_strdup_printf("%s %d more", glyph_text(GLYPH_MORE_BELOW, ascii), hidden);
+    int column = 2, end = canvas->columns - 1 - (hidden > 0 ? text_columns(more) + 2 : 0);
+    DeviceState states[DEVICE_STATES];
+    guint count = legend_states(model, end - column, states);
+
+    for (guint i = 0; i < count; i++) {
+        draw_text(canvas, 0, column, 1, element_of_state(states[i]), state_glyph(states[i], ascii));
+        column += 2 + draw_text(canvas, 0, column + 2, end - column - 2, ELEMENT_DIM,
+                                device_state_name(states[i]));
+        column += LEGEND_GAP;
     }
     if (hidden > 0)
         draw_right(canvas, 0, end, canvas->columns - 1 - end, ELEMENT_HEADING, more);
@@ -72,6 +91,18 @@ void slots_draw_path(const SlotsPage *page, const Canvas *canvas)
     }
     draw_text(canvas, 0, 1, canvas->columns - text_columns(back) - 4, ELEMENT_TITLE, path->str);
     draw_right(canvas, 0, 1, canvas->columns - 2, ELEMENT_DIM, back);
+}
+
+void slots_draw_bare(const SlotsPage *page, const Canvas *canvas, int line, int lines)
+{
+    const char *text = page->blocks->len
+                           ? "This guest has no PCI bus, so it has no slots. What it has is below."
+                           : "This guest has no PCI bus, and no devices that could be shown here.";
+    g_autoptr(GPtrArray) wrapped = text_wrap(text, canvas->columns - 4);
+
+    line += lines > (int)wrapped->len + 1;
+    for (int i = 0; i < lines && i < (int)wrapped->len; i++)
+        draw_text(canvas, line + i, 2, canvas->columns - 4, ELEMENT_TEXT, wrapped->pdata[i]);
 }
 
 /* --- the selected card: what it is ----------------------------------------------------------- */
@@ -110,7 +141,7 @@ static void put_configured(Pen *pen, const MatchPair *pair)
 {
     g_autofree char *name = pair && pair->configured ? domain_device_name(pair->configured) : NULL;
 
-    put(pen, ELEMENT_DIM, name);
+    put(pen, ELEMENT_TEXT, name);
 }
 
 static void tell_device(Pen *pen, const OutlineRow *row)
@@ -118,9 +149,10 @@ static void tell_device(Pen *pen, const OutlineRow *row)
     const Device *device = row->device;
     g_autofree char *driver = text_printable(device->driver, -1, 0);
 
-    put(pen, ELEMENT_TEXT, driver);
-    if (g_ascii_strcasecmp(driver, row->name) != 0)
-        put(pen, ELEMENT_DIM, row->name);
+    if (!g_str_has_prefix(row->name, driver))
+        put(pen, ELEMENT_TEXT, driver);
+    if (!g_str_has_prefix(driver, row->name))
+        put(pen, ELEMENT_TEXT, row->name);
     put(pen, ELEMENT_BACKEND, row->backend);
     if (device->drive)
         put_size(pen, device->drive);
@@ -234,26 +266,46 @@ static char *state_sentence(const SlotsTold *told)
     }
 }
 
+/* Where Enter goes from a device that others hang on; NULL. (transfer full) */
+static char *what_enter_does(const SlotsTold *told, const Device *device)
+{
+    static const char *const places[] = {
+        [SLOTS_BAYS] = "bays", [SLOTS_SOCKETS] = "ports", [SLOTS_BOARD] = "devices"
+    };
+    const Bus *bus = slots_model_bus_of(told->model, device);
+    const SlotsCard *strip = slots_model_strip_card(told->model, device);
+
+    if (bus && bus_capacity(bus) > 1) {
+        g_autofree char *name = text_printable(bus->name, -1, 0);
+
+        return g_strdup_printf("go into %s", name);
+    }
+    if (bus)
+        return g_strdup("go to its slot");
+    return strip ? g_strdup_printf("go to its %s", places[strip->block->kind]) : NULL;
+}
+
+static gboolean takes_device(const SlotsTold *told)
+{
+    const OutlineRow *row = told->spot->row;
+
+    return row->kind == ROW_ABSENT ||
+           (row->kind == ROW_VACANT && !told->spot->card->closed && row->bus->hotpluggable);
+}
+
 /* The key that is of most use on this card, and its word. (transfer full) */
 static char *useful_key(const SlotsTold *told, gboolean ascii)
 {
     const OutlineRow *row = told->spot->row;
-    const Bus *bus = row->kind == ROW_DEVICE ? slots_model_bus_of(told->model, row->device) : NULL;
-    const char *command = NULL, *what = NULL;
+    gboolean leaving = row->kind == ROW_DEVICE && row->state == STATE_LEAVING;
+    g_autofree char *enter = row->kind == ROW_DEVICE ? what_enter_does(told, row->device) : NULL;
+    const char *key = keymap_label(command_find(leaving ? "ask-again" : "attach"), ascii);
 
-    if (row->kind == ROW_DEVICE && row->state == STATE_LEAVING) {
-        command = "ask-again", what = "ask again";
-    } else if (bus && bus_capacity(bus) > 1) {
-        g_autofree char *name = text_printable(bus->name, -1, 0);
-
-        return g_strdup_printf("%s go into %s", key_label("Enter", ascii), name);
-    } else if (row->kind != ROW_DEVICE && !told->spot->card->closed &&
-               (row->kind == ROW_ABSENT || row->bus->hotpluggable)) {
-        command = "attach", what = "attach here";
-    }
-    if (!command || session_state(told->session) != SESSION_LIVE)
+    if (enter && !leaving)
+        return g_strdup_printf("%s %s", key_label("Enter", ascii), enter);
+    if (session_state(told->session) != SESSION_LIVE || !(leaving || takes_device(told)))
         return g_strdup("");
-    return g_strdup_printf("%s %s", keymap_label(command_find(command), ascii), what);
+    return g_strdup_printf("%s %s", key, leaving ? "ask again" : "attach here");
 }
 
 /* Glyph and sentence on the left, the key on the right. */
@@ -272,17 +324,31 @@ static void tell_state(const SlotsTold *told, const Canvas *canvas, int line)
     draw_right(canvas, line, 1, canvas->columns - 2, ELEMENT_KEY, key);
 }
 
-/* Why a leaving device may still be there. */
+static void tell_buses(Pen *pen, const Device *device)
+{
+    for (guint i = 0; device->buses && i < device->buses->len; i++) {
+        const Bus *bus = device->buses->pdata[i];
+        g_autofree char *name = text_printable(bus->name, -1, 0);
+        g_autofree char *offers = g_strdup_printf("offers %s, %u device%s", name, bus->devices->len,
+                                                  bus->devices->len == 1 ? "" : "s");
+
+        put(pen, ELEMENT_DIM, offers);
+    }
+}
+
+/* Why a leaving device may still be there; of others what hangs on them. */
 static void tell_more(const SlotsTold *told, const Canvas *canvas, int line)
 {
+    Pen pen = { .canvas = canvas, .line = line, .column = 3 };
     const OutlineRow *row = told->spot->row;
     g_autofree char *text = NULL;
 
-    if (row->kind == ROW_DEVICE && row->state == STATE_LEAVING &&
-        session_state(told->session) == SESSION_LIVE)
+    if (row->kind != ROW_DEVICE)
+        return;
+    if (row->state == STATE_LEAVING && session_state(told->session) == SESSION_LIVE)
         text = session_explain_leaving(told->session, row->device);
-    if (text)
-        draw_text(canvas, line, 3, canvas->columns - 4, ELEMENT_TEXT, text);
+    put(&pen, ELEMENT_TEXT, text);
+    tell_buses(&pen, row->device);
 }
 
 /* --- all of it ------------------------------------------------------------------------------- */
@@ -291,6 +357,9 @@ static void tell_more(const SlotsTold *told, const Canvas *canvas, int line)
 static char *place_text(const SlotsSpot *spot)
 {
     const OutlineRow *row = spot->row;
+
+    if (row->kind == ROW_ABSENT && row->place.type == ADDRESS_NONE)
+        return g_strdup("no place");
     g_autofree char *bus = spot->card->bus ? text_printable(spot->card->bus->name, -1, 0) : NULL;
 
     return g_strdup_printf("%s%s%s", bus ? bus : "", bus && *row->address ? " " : "", row->address);

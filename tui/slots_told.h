@@ -12,6 +12,9 @@ void slots_draw_legend(const SlotsModel *model, const Canvas *canvas, int hidden
 /* "pci.0 > 05.0 PCI bridge > pci.1" in line 0 of the canvas. */
 void slots_draw_path(const SlotsPage *page, const Canvas *canvas);
 
+/* Instead of slots, of a guest without a PCI bus; lines: that it may take. */
+void slots_draw_bare(const SlotsPage *page, const Canvas *canvas, int line, int lines);
+
 typedef struct {
     const SlotsModel *model;
     const SlotsSpot *spot; /* NULL: nothing is selected */

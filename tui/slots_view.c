@@ -21,6 +21,7 @@ typedef struct {
     guint slot;
     int goal; /* the column that moves up and down keep to; -1: where the cursor is */
     int scroll;
+    gboolean moved;    /* the cursor has since the latest frame: shown with the frame of its card */
     int rows, columns; /* of the latest canvas */
 } SlotsView;
 
@@ -75,6 +76,7 @@ static void remember(SlotsView *self)
 static void go_to(SlotsView *self, const SlotsSpot *spot)
 {
     self->at = slots_model_position(self->model, spot);
+    self->moved = TRUE;
     remember(self);
     if (self->layout->page != page_of(self)) {
         lay_out(self);
@@ -122,26 +124,37 @@ static const SlotsBand *band_of(const SlotsView *self, const SlotsPlace *place)
     return NULL;
 }
 
-/* The card with its frame; with the heading where it stands in the first line of cards. */
-static void show_cursor(SlotsView *self)
+/* The first line to show above a card: of its frame, or of the heading where it stands in the first
+ * line of cards. */
+static int line_above(const SlotsBand *band, const SlotsPlace *place)
 {
-    const SlotsPlace *place = place_of(self);
-    const SlotsBand *band = place ? band_of(self, place) : NULL;
-    int sheet = self->layout->sheet, first, last;
+    if (place->line - band->line > 2)
+        return place->line - 1;
+    return band->title >= 0 ? band->title : band->line;
+}
 
-    if (!place)
-        return;
-    first = place->line - (place->lines > 1);
-    last = place->line + place->lines - 1 + (place->lines > 1);
-    if (place->line - band->line <= 2)
-        first = band->title >= 0 ? band->title : band->line;
+static void show_frame(SlotsView *self, const SlotsPlace *place)
+{
+    int first = line_above(band_of(self, place), place), sheet = self->layout->sheet;
+    int last = place->line + place->lines - (place->lines == 1);
+
     if (last >= self->scroll + sheet)
         self->scroll = last - sheet + 1 + sheet / 3;
     if (first < self->scroll)
         self->scroll = first;
+}
+
+static void show_cursor(SlotsView *self)
+{
+    const SlotsPlace *place = place_of(self);
+
+    if (place && self->moved)
+        show_frame(self, place);
     clamp_scroll(self);
-    if (place->line + place->lines > self->scroll + sheet) /* no room for all */
-        self->scroll = place->line + place->lines - sheet;
+    if (place)
+        self->scroll =
+            CLAMP(self->scroll, place->line + place->lines - self->layout->sheet, place->line);
+    self->moved = FALSE;
 }
 
 /* --- the guest anew -------------------------------------------------------------------------- */
@@ -180,12 +193,15 @@ static void build(SlotsView *self)
         .now = self->view.host->now(),
     };
 
+    g_autofree char *before = g_strdup(self->key);
+
     slots_model_free(self->model);
     outline_free(self->outline);
     self->outline = outline_new(self->guest, &options);
     self->model = slots_model_new(self->outline);
     self->at = find_again(self);
     remember(self);
+    self->moved = self->moved || g_strcmp0(self->key, before) != 0;
     lay_out(self);
 }
 
@@ -491,6 +507,7 @@ static void slots_scroll(View *view, int lines)
         to = slots_layout_toward(self->layout, last - place->lines, goal_of(self, place), -1);
     if (to)
         go_to_card(self, to->card);
+    self->moved = FALSE;
 }
 
 /* --- finding --------------------------------------------------------------------------------- */
@@ -534,6 +551,8 @@ static void draw_sheet(SlotsView *self, const Canvas *canvas, int *line, int *co
                              .marks = self->view.host->marks,
                              .now = self->view.host->now() };
 
+    if (layout->bare)
+        slots_draw_bare(layout->page, &sheet, -self->scroll, layout->bare);
     slots_draw_sheet(&picture, &sheet, line, column);
     if (*line >= 0)
         *line += layout->top;
@@ -563,6 +582,7 @@ static void slots_draw(View *view, const Canvas *canvas, int *line, int *column)
         self->rows = canvas->rows;
         self->columns = canvas->columns;
         self->goal = -1;
+        self->moved = TRUE;
         lay_out(self);
     }
     show_cursor(self);

@@ -204,11 +204,12 @@ static const char *without_channel(const SlotsCard *card, const char *place)
 SlotsCell slots_cell(const SlotsCard *card, const OutlineRow *row, gboolean wide, gboolean ascii)
 {
     g_autofree char *place = place_text(card, row, ascii);
-    g_autofree char *text = cell_text(row, wide);
+    g_autofree char *text = cell_text(row, wide || card->block->kind == SLOTS_BOARD);
     SlotsCell cell = { .place = g_strdup(without_channel(card, place)),
                        .text = text_fit(text, CELL_TEXT_MAX, ascii) };
 
-    cell.columns = text_columns(cell.place) + 2;
+    cell.glyph = *cell.place ? text_columns(cell.place) + 1 : 0;
+    cell.columns = cell.glyph + 1;
     if (*cell.text)
         cell.columns += 1 + text_columns(cell.text);
     return cell;

@@ -14,6 +14,7 @@ char *slots_word(const OutlineRow *row, int columns, gboolean ascii);
 typedef struct {
     char *place;
     char *text;
+    int glyph;   /* the column of the glyph */
     int columns; /* all of it */
 } SlotsCell;
 

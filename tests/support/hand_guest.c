@@ -290,6 +290,135 @@ Guest *hand_guest_q35(void)
     return guest;
 }
 
+static Bus *add_bridge(Bus *bus, guint slot, const char *id)
+{
+    Bus *behind = offer(add_pci(bus, slot, 0, "pci-bridge", id, STATE_PRESENT), id, "PCI");
+
+    behind->hotpluggable = TRUE;
+    behind->number = PCI_BUS_UNKNOWN;
+    return behind;
+}
+
+static Bus *add_scsi(Bus *bus, guint slot, const char *driver, const char *id)
+{
+    g_autofree char *name = g_strdup_printf("%s.0", id);
+    Bus *scsi = offer(add_pci(bus, slot, 0, driver, id, STATE_PRESENT), name, "SCSI");
+
+    scsi->hotpluggable = TRUE;
+    return scsi;
+}
+
+Guest *hand_guest_bridges(void)
+{
+    Guest *guest = new_guest("bridges", "pc-i440fx-7.2");
+    Bus *pci = add_root(guest, "i440FX-pcihost", "pci.0", "PCI"), *outer, *inner;
+
+    pci->hotpluggable = TRUE;
+    add_pci(pci, 0, 0, "i440FX", NULL, STATE_FIXED);
+    add_piix(pci);
+    outer = add_bridge(pci, 5, "br1");
+    add_pci(outer, 1, 0, "e1000", "net1", STATE_PRESENT);
+    inner = add_bridge(outer, 2, "br3");
+    put_drive(add_drive(add_scsi(inner, 4, "lsi53c895a", "scsi1"), 0, 3, 0, "scsi-hd", "sd3",
+                        STATE_PRESENT),
+              "deep", "/srv/vm/deep.qcow2", G_GINT64_CONSTANT(8) << 30, -1);
+    add_bridge(pci, 6, "br2");
+    for (guint function = 0; function < 8; function++) {
+        g_autofree char *id = g_strdup_printf("f%u", function);
+
+        add_pci(pci, 7, function, "e1000", id, STATE_PRESENT);
+    }
+    add_pci(pci, 8, 0, "pxb", "pxb1", STATE_FIXED);
+    outer = add_root(guest, "pxb-host", "pxb-internal", "pxb-bus");
+    offer(add_pci(outer, 0, 0, "pci-bridge", NULL, STATE_FIXED), "pxb1", "PCI");
+    guest_index(guest);
+    return guest;
+}
+
+Guest *hand_guest_ports(guint ports)
+{
+    Guest *guest = new_guest("ports", "pc-q35-7.2");
+    Bus *pcie = add_root(guest, "q35-pcihost", "pcie.0", "PCIE"), *port = NULL;
+
+    add_pci(pcie, 0, 0, "mch", NULL, STATE_FIXED);
+    for (guint i = 0; i < ports; i++) {
+        g_autofree char *id = g_strdup_printf("pci.%u", i + 1);
+        g_autofree char *card = g_strdup_printf("card%u", i + 1);
+
+        port = add_port(pcie, 2 + i / 8, i % 8, "pcie-root-port", id);
+        if (i + 1 < ports && i % 3)
+            add_pci(port, 0, 0, i % 3 == 1 ? "virtio-net-pci" : "virtio-blk-pci", card,
+                    STATE_PRESENT);
+    }
+    if (port)
+        add_switch(port);
+    add_ich9(pcie);
+    guest_index(guest);
+    return guest;
+}
+
+Guest *hand_guest_board(void)
+{
+    static const char *const drivers[] = { "virtio-mmio", "virtio-mmio", "fw_cfg_io", "kvmvapic",
+                                           NULL };
+    Guest *guest = new_guest("board", "microvm");
+    Device *disk = add(guest->root, "virtio-blk-device", "vda", STATE_FIXED);
+
+    put_drive(disk, "root", "/srv/vm/root.raw", 1 << 30, -1);
+    add_many(guest->root, drivers);
+    guest_index(guest);
+    return guest;
+}
+
+static void fill_random(GRand *chance, Bus *bus, guint depth, guint *count);
+
+static void plug_random(GRand *chance, Bus *bus, guint slot, guint depth, guint *count)
+{
+    static const char *const drivers[] = { "e1000", "virtio-blk-pci", "virtio-rng-pci", "VGA" };
+    g_autofree char *id = g_strdup_printf("d%u", (*count)++);
+    guint kind = (guint)g_rand_int_range(chance, 0, 12);
+
+    if (kind == 0 && depth < 3)
+        fill_random(chance, add_bridge(bus, slot, id), depth + 1, count);
+    else if (kind == 1 && depth < 3)
+        fill_random(chance, add_port(bus, slot, 0, "pcie-root-port", id), 9, count);
+    else if (kind == 2)
+        add_drive(add_scsi(bus, slot, "virtio-scsi-pci", id), 0,
+                  (guint)g_rand_int_range(chance, 0, 250), 0, "scsi-hd", NULL, STATE_PRESENT);
+    else
+        add_pci(bus, slot, 0, drivers[kind % 4], id, STATE_PRESENT);
+    for (guint function = 1; kind == 3 && function < 8; function += 1 + kind % 2)
+        add_pci(bus, slot, function, "e1000", NULL, STATE_PRESENT);
+}
+
+/* depth 9: a port, which has one slot. */
+static void fill_random(GRand *chance, Bus *bus, guint depth, guint *count)
+{
+    guint slots = depth == 9 ? 1 : 32;
+
+    for (guint slot = depth == 9 ? 0 : 1; slot < slots; slot++)
+        if (g_rand_int_range(chance, 0, 3) == 0 && *count < 250)
+            plug_random(chance, bus, slot, depth, count);
+}
+
+Guest *hand_guest_random(guint32 seed)
+{
+    GRand *chance = g_rand_new_with_seed(seed);
+    Guest *guest = new_guest("random", "pc-i440fx-7.2");
+    Bus *pci = add_root(guest, "i440FX-pcihost", "pci.0", "PCI");
+    guint count = 0;
+
+    pci->hotpluggable = g_rand_boolean(chance);
+    fill_random(chance, pci, 0, &count);
+    if (g_rand_boolean(chance))
+        fill_random(chance, add_root(guest, "pxb-host", "pxb", "PCIE"), 1, &count);
+    if (g_rand_boolean(chance))
+        add_system_devices(guest);
+    guest_index(guest);
+    g_rand_free(chance);
+    return guest;
+}
+
 Guest *hand_guest_large(guint disks)
 {
     Guest *guest = new_guest("large", "pc-i440fx-7.2");

@@ -12,6 +12,14 @@
 Guest *hand_guest_web01(void);
 /* Three root ports (a NIC, nothing, a switch), an xHCI with a hub, AHCI, an expander. */
 Guest *hand_guest_q35(void);
+/* A pc with bridges inside of bridges, a slot of eight functions, and an expander. */
+Guest *hand_guest_bridges(void);
+/* A q35 with so many root ports, eight to a slot; a switch is behind the last. */
+Guest *hand_guest_ports(guint ports);
+/* A machine without PCI: what it has sits on the board. */
+Guest *hand_guest_board(void);
+/* Buses and devices as chance will have them, always the same for a seed. */
+Guest *hand_guest_random(guint32 seed);
 /* A pc with so many disks on SCSI controllers. */
 Guest *hand_guest_large(guint disks);
 /* One whose names try to get at the terminal. */
