@@ -107,6 +107,8 @@ static const Command commands[] = {
       .act = console_toggle },
     { "vacant", GROUP_VIEW, "show vacant places one by one, or folded", .keys = "v",
       .act = console_vacant, .views = IN_VIEW(VIEW_TREE) },
+    { "sort-drives", GROUP_VIEW, "order the drives by bay, size, rates or file", .keys = "S",
+      .hint = "sort", .act = console_sort_drives, .views = IN_VIEW(VIEW_DRIVES) },
     { "next-pane", GROUP_VIEW, "move between view, details and events", .keys = "Tab",
       .hint = "pane", .act = console_next_pane },
     { "zoom", GROUP_VIEW, "give the whole width to the view, or take it back", .keys = "z",

@@ -1,12 +1,14 @@
 /* The views of the console: which there are, which is on the screen, and what its cursor is on. */
 #include "tui/console_private.h"
 
+#include "tui/drives_view.h"
 #include "tui/slots_view.h"
 #include "tui/tree_view.h"
 
 static const ViewClass *const classes[VIEWS] = {
     [VIEW_TREE] = &tree_view_class,
     [VIEW_SLOTS] = &slots_view_class,
+    [VIEW_DRIVES] = &drives_view_class,
 };
 
 const ViewClass *view_class(ViewId id)
