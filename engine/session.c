@@ -265,6 +265,7 @@ static void session_clear(gpointer data)
     g_ptr_array_unref(session->runs);
     g_ptr_array_unref(session->running);
     history_free(session->history);
+    g_free(session->serial);
     staging_free(session->staging);
     json_decref(session->offered_content);
     g_ptr_array_unref(session->queries);

@@ -165,6 +165,15 @@ gboolean session_ask_again(Session *session, const Device *device);
 /* One or two plain sentences on why a leaving device may still be there, from what is known of the
  * guest: paused, in its firmware, ... (transfer full) */
 char *session_explain_leaving(const Session *session, const Device *device);
+/* The plan of this session that plugged the device, or whose undoing did; NULL for none. */
+const Plan *session_plugged_by(const Session *session, const Device *device);
+
+/* The guest was started by us: every device has the place that its command line gives. serial: file
+ * that its serial console is written to, copied; NULL for none. */
+void session_set_started(Session *session, const char *serial);
+gboolean session_is_started(const Session *session);
+/* NULL for none. */
+const char *session_serial(const Session *session);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Session, session_free)
 

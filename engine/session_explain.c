@@ -1,5 +1,6 @@
-/* Why a device may still be there, in words. QEMU does not tell why a guest keeps a device, nor
- * even that it does: only what is known is claimed. */
+/* Why a device may still be there, in words, and what the session knows of where things come from.
+ * QEMU does not tell why a guest keeps a device, nor even that it does: only what is known is
+ * claimed. */
 #include "engine/session_private.h"
 
 #include "engine/why.h"
@@ -37,4 +38,26 @@ char *session_explain_leaving(const Session *session, const Device *device)
     else if (!known || g_str_equal(status, "running"))
         known = why_text("leaving", running_key(session, device));
     return g_strdup(known);
+}
+
+const Plan *session_plugged_by(const Session *session, const Device *device)
+{
+    return history_plugged(session->history, device->path);
+}
+
+void session_set_started(Session *session, const char *serial)
+{
+    session->started = TRUE;
+    g_free(session->serial);
+    session->serial = g_strdup(serial);
+}
+
+gboolean session_is_started(const Session *session)
+{
+    return session->started;
+}
+
+const char *session_serial(const Session *session)
+{
+    return session->serial;
 }

@@ -51,6 +51,8 @@ struct Session {
     GPtrArray *runs;    /* (Run) not yet told to be over */
     GPtrArray *running; /* (Transaction) of those, pending ones */
     History *history;
+    gboolean started; /* by us */
+    char *serial;     /* file; NULL */
     Staging *staging;
     const Plan *offered; /* the plan that was given away last, only to be compared with */
     json_t *offered_content;

@@ -53,11 +53,11 @@ static const char *family_key(BusFamily family)
 
 /* --- what it is, and how it is --------------------------------------------------------------- */
 
-static void add_what(GPtrArray *parts, const char *driver, DeviceKind kind)
+static void add_what(GPtrArray *parts, const char *label, const char *driver, DeviceKind kind)
 {
     const char *text = driver ? why_driver(driver) : NULL;
 
-    add_own(parts, "what", g_strdup(text ? text : why_text("kind", device_kind_name(kind))));
+    add_own(parts, label, g_strdup(text ? text : why_text("kind", device_kind_name(kind))));
 }
 
 /* What a device that is simply there is told by whether it can go. */
@@ -84,10 +84,10 @@ static const char *fixed_key(const Device *device)
 {
     const Bus *bus = device->bus;
 
-    if (device->implicit)
-        return "fixed-implicit";
     if (bus && (bus->family == BUS_IDE || bus->family == BUS_SATA))
         return "fixed-drive";
+    if (device->implicit)
+        return "fixed-implicit";
     if ((device->model && !device->model->hotpluggable) || !bus)
         return "fixed-driver";
     return bus->family == BUS_PCIE ? "fixed-express" : "fixed-bus";
@@ -133,7 +133,8 @@ static void add_unplug(GPtrArray *parts, const Device *device)
     if (device->state == STATE_LEAVING)
         return;
     if (!device->hotpluggable) {
-        add_filled(parts, "unplug", "can", fixed_key(device), values);
+        add_filled(parts, device->state == STATE_FIXED ? "" : "unplug", "can", fixed_key(device),
+                   values);
         return;
     }
     add_filled(parts, "unplug", "can",
@@ -177,9 +178,9 @@ static void add_origin(GPtrArray *parts, const Device *device, const WhyFacts *f
         return;
     if (facts->plan)
         add_attached(parts, facts->plan);
-    else if (device->implicit)
+    else if (device->implicit && !device->drive) /* "-hda" counts as the machine's as well */
         add(parts, "chosen", "origin", "machine");
-    else if (device->hotplugged)
+    else if (device->hotplugged || device->state == STATE_ADDED)
         add(parts, "chosen", "origin", "came");
     else
         add(parts, "chosen", "origin", facts->started ? "ours" : "started");
@@ -255,7 +256,7 @@ GPtrArray *why_device(const Device *device, const WhyFacts *facts)
 {
     GPtrArray *parts = parts_new();
 
-    add_what(parts, device->driver, device->kind);
+    add_what(parts, "what", device->driver, device->kind);
     add_state(parts, device, facts);
     add_unplug(parts, device);
     add_origin(parts, device, facts);
@@ -271,7 +272,7 @@ GPtrArray *why_absent(const MatchPair *pair)
     const DomainAddress *address = &configured->address;
     GPtrArray *parts = parts_new();
 
-    add_what(parts, configured->driver, configured->kind);
+    add_what(parts, "what", configured->driver, configured->kind);
     add(parts, "state", "state", "absent");
     if (pair->reason)
         add_own(parts, "why",
@@ -338,7 +339,7 @@ GPtrArray *why_bus(const Bus *bus)
     else if (bus_capacity(bus))
         add_filled(parts, "plug", "general", "bus-places", values);
     if (bus->owner)
-        add_what(parts, bus->owner->driver, bus->owner->kind);
+        add_what(parts, "of", bus->owner->driver, bus->owner->kind);
     return parts;
 }
 

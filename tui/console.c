@@ -127,12 +127,21 @@ void console_say(Console *console, Element element, const char *format, ...)
     text = g_strdup_vprintf(format, arguments);
     va_end(arguments);
     if (element == ELEMENT_ERROR && !console->dialog && text_columns(text) > COLS - 2) {
-        console_open(console, message_dialog_new("Not possible", text)); /* to be read whole */
+        console_open(console, refusal_dialog_new("Not possible", text)); /* to be read whole */
         return;
     }
     g_free(console->message);
     console->message = g_steal_pointer(&text);
     console->message_element = element;
+}
+
+/* What it refused can be asked about with the very next key. */
+static void forget_message(Console *console)
+{
+    g_clear_pointer(&console->refusal, g_free);
+    if (console->message && console->message_element == ELEMENT_ERROR)
+        console->refusal = g_steal_pointer(&console->message);
+    g_clear_pointer(&console->message, g_free);
 }
 
 static void on_dialog(Dialog *dialog, DialogEffect effect, gpointer data)
@@ -238,7 +247,7 @@ void console_key(Console *console, Key key)
 {
     const Binding *binding = keymap_find(key, is_there, console);
 
-    g_clear_pointer(&console->message, g_free);
+    forget_message(console);
     if (binding && is_for_all(binding->command, key)) {
         console_act(console, binding->command);
     } else if (console->prompt) {
@@ -329,7 +338,7 @@ void console_mouse(Console *console, const MEVENT *mouse)
     else if (mouse->bstate & BUTTON5_PRESSED)
         wheel(console, mouse, WHEEL_LINES);
     else if (mouse->bstate & BUTTON1_PRESSED) {
-        g_clear_pointer(&console->message, g_free);
+        forget_message(console);
         console_prompt_give_up(console);
         click(console, mouse);
     }
@@ -407,6 +416,7 @@ void console_free(Console *console)
     g_free(console->detail_key);
     g_free(console->awaited);
     g_free(console->message);
+    g_free(console->refusal);
     g_free(console);
 }
 

@@ -33,6 +33,7 @@ void console_pin_all(Console *console);
 void console_save(Console *console);
 void console_reload(Console *console);
 void console_sort_drives(Console *console);
+void console_why(Console *console);
 void console_help(Console *console);
 void console_type_command(Console *console);
 void console_suspend(Console *console);

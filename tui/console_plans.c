@@ -225,7 +225,7 @@ static void on_finished(Session *session, const Transaction *transaction, gpoint
         if (console->dialog)
             console_say(console, ELEMENT_ERROR, "%s", text);
         else
-            console_open(console, message_dialog_new(plan->title, text));
+            console_open(console, refusal_dialog_new(plan->title, text));
     }
     console_paint_soon(console);
 }

@@ -54,6 +54,7 @@ struct Console {
     Prompt *prompt; /* has the last line and all keys; NULL: none is open */
     char *message;  /* in place of the hints, until the next key */
     Element message_element;
+    char *refusal;     /* what the message refused, while the next key is handled; NULL */
     GPtrArray *recent; /* (SentPlan) plans that are over, newest last */
     gboolean asking;   /* a plan was asked for, and has not come */
     guint quit_asked;  /* how many of the reasons to stay were looked at */

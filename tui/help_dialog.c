@@ -1,8 +1,6 @@
 /* The help screen, from the table of commands and that of what keys do. */
 #include "tui/help_dialog.h"
 
-#include "tui/text_dialog.h"
-
 static void add_command(LineList *list, const Command *command, gboolean ascii)
 {
     g_autofree char *labels = keymap_labels(command, ascii);
@@ -95,4 +93,9 @@ static void fill(LineList *list, gboolean ascii, gpointer data)
 Dialog *help_dialog_new(ViewId view)
 {
     return text_dialog_new("Keys", fill, GUINT_TO_POINTER(view), NULL);
+}
+
+TextDialogMore help_dialog_more(ViewId view)
+{
+    return (TextDialogMore){ "Keys", fill, GUINT_TO_POINTER(view), TEXT_DIALOG_LABEL_COLUMNS };
 }

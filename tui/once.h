@@ -6,6 +6,7 @@
 
 int once_tree(const Options *options);
 int once_show(const Options *options);
+int once_why(const Options *options);
 int once_attach(const Options *options);
 int once_detach(const Options *options);
 int once_demo(const Options *options);

@@ -30,7 +30,7 @@ static const OptionRow rows[] = {
       OFFSET(json) },
     { "dry-run", 'n', NULL, "attach detach pin assign dumpxml",
       "print the plan, or what would change in the file, and do nothing", OFFSET(dry_run) },
-    { "domain", 'd', "FILE", "console tree show attach detach",
+    { "domain", 'd', "FILE", "console tree show why attach detach",
       "the guest's domain XML: what it configures is compared with what is there", OFFSET(domain) },
     { "in-place", 'i', NULL, "pin assign dumpxml attach detach",
       "change the domain XML itself; attach and detach change guest and file, or neither",

@@ -230,6 +230,26 @@ char *session_explain_leaving(const Session *session, const Device *device)
                     "arrives.");
 }
 
+const Plan *session_plugged_by(const Session *session, const Device *device)
+{
+    return session->plugged;
+}
+
+void session_set_started(Session *session, const char *serial)
+{
+    session->serial = serial;
+}
+
+gboolean session_is_started(const Session *session)
+{
+    return session->serial != NULL;
+}
+
+const char *session_serial(const Session *session)
+{
+    return session->serial;
+}
+
 void session_read(Session *session, InventoryDepth depth, SessionReadFn done, gpointer data)
 {
 }
