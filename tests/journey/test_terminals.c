@@ -74,14 +74,6 @@ static void test_suspend(void **state)
     terminal_assert_restored(terminal);
 }
 
-static void click(Terminal *terminal, int row, int column)
-{
-    g_autofree char *report =
-        g_strdup_printf("\033[<0;%d;%dM\033[<0;%d;%dm", column, row, column, row);
-
-    terminal_send(terminal, report);
-}
-
 /* As a terminal of today reports it (SGR, 1006): a click on a row, on a key, on a button; the
  * wheel. */
 static void test_mouse(void **state)
@@ -89,15 +81,15 @@ static void test_mouse(void **state)
     Terminal *terminal = open_console(*state);
     g_autofree char *row = NULL;
 
-    click(terminal, 5, 20);
+    terminal_click_at(terminal, 4, 19);
     terminal_wait_quiet(terminal, 100);
     row = terminal_cursor_row(terminal);
     assert_non_null(strstr(row, "host bridge"));
-    click(terminal, 24, 2); /* "a attach" */
+    terminal_click_at(terminal, 23, 1); /* "a attach" */
     terminal_wait_text(terminal, "Attach a disk");
-    click(terminal, 3, 12); /* the kind; a second click steps */
+    terminal_click_at(terminal, 2, 11); /* the kind; a second click steps */
     terminal_wait_text(terminal, "field 1 of");
-    click(terminal, 3, 12);
+    terminal_click_at(terminal, 2, 11);
     terminal_wait_text(terminal, "Attach a cdrom");
     terminal_send(terminal, "\033");
     terminal_wait_no_text(terminal, "Attach a cdrom");

@@ -34,6 +34,10 @@ struct Terminal {
     gboolean cursor_visible, alternate, mouse;
     gsize bytes;
     gint64 started, first_byte;
+    TerminalTapFn tap;
+    gpointer tap_data;
+    guint pace; /* bytes a second that are read; 0: all that come */
+    gint64 next_read;
 };
 
 /* ---- the emulator ---- */
@@ -155,6 +159,23 @@ void terminal_free(Terminal *terminal)
 
 /* ---- in and out ---- */
 
+/* A slow line brings a few bytes, and then nothing for the time that they took. */
+#define SLOW_BYTES 32
+
+static ssize_t read_bytes(Terminal *terminal, char *bytes, size_t size)
+{
+    gint64 early = terminal->next_read - g_get_monotonic_time();
+    ssize_t got;
+
+    if (terminal->pace == 0)
+        return read(terminal->master, bytes, size);
+    if (early > 0)
+        g_usleep((gulong)early);
+    got = read(terminal->master, bytes, SLOW_BYTES);
+    terminal->next_read = g_get_monotonic_time() + got * G_USEC_PER_SEC / terminal->pace;
+    return got;
+}
+
 /* Takes in what the program sends within milliseconds; FALSE when there was nothing. */
 static gboolean take_in(Terminal *terminal, int milliseconds)
 {
@@ -164,15 +185,37 @@ static gboolean take_in(Terminal *terminal, int milliseconds)
 
     if (poll(&wanted, 1, milliseconds) <= 0)
         return FALSE;
-    got = read(terminal->master, bytes, sizeof bytes);
+    got = read_bytes(terminal, bytes, sizeof bytes);
     if (got <= 0)
         return FALSE;
     if (terminal->first_byte < 0)
         terminal->first_byte = g_get_monotonic_time() - terminal->started;
     terminal->bytes += (gsize)got;
+    if (terminal->tap)
+        terminal->tap(bytes, (gsize)got, terminal->tap_data);
     vterm_input_write(terminal->emulator, bytes, (size_t)got);
     send_answers(terminal);
     return TRUE;
+}
+
+void terminal_tap(Terminal *terminal, TerminalTapFn tap, gpointer data)
+{
+    terminal->tap = tap;
+    terminal->tap_data = data;
+}
+
+void terminal_set_pace(Terminal *terminal, guint bytes_per_second)
+{
+    terminal->pace = bytes_per_second;
+}
+
+void terminal_rest(Terminal *terminal, guint milliseconds)
+{
+    gint64 until = g_get_monotonic_time() + (gint64)milliseconds * 1000;
+    gint64 left;
+
+    while ((left = until - g_get_monotonic_time()) > 0)
+        take_in(terminal, (int)MIN(left / 1000 + 1, 20));
 }
 
 void terminal_send(Terminal *terminal, const char *keys)
@@ -231,6 +274,49 @@ gboolean terminal_has_text(Terminal *terminal, const char *text)
     g_autofree char *screen = terminal_text(terminal);
 
     return strstr(screen, text) != NULL;
+}
+
+/* Columns that a text takes: as many as it has characters, wide ones two. */
+static int width_of(const char *text, gssize length)
+{
+    int width = 0;
+
+    for (const char *at = text; at < text + length; at = g_utf8_next_char(at))
+        width += g_unichar_iswide(g_utf8_get_char(at)) ? 2 : 1;
+    return width;
+}
+
+static gboolean find_text(Terminal *terminal, const char *text, int *row, int *column)
+{
+    for (*row = 0; *row < terminal->rows; ++*row) {
+        g_autofree char *line = row_text(terminal, *row);
+        const char *at = strstr(line, text);
+
+        if (at == NULL)
+            continue;
+        *column = width_of(line, at - line);
+        return TRUE;
+    }
+    return FALSE;
+}
+
+/* As a terminal of today reports it (SGR, 1006): pressed and released, counted from 1. */
+void terminal_click_at(Terminal *terminal, int row, int column)
+{
+    g_autofree char *report =
+        g_strdup_printf("\033[<0;%d;%dM\033[<0;%d;%dm", column + 1, row + 1, column + 1, row + 1);
+
+    terminal_send(terminal, report);
+}
+
+void terminal_click(Terminal *terminal, const char *text)
+{
+    int row, column;
+
+    terminal_wait_text(terminal, text);
+    if (!find_text(terminal, text, &row, &column))
+        terminal_fail(terminal, "\"%s\" is not within one row", text);
+    terminal_click_at(terminal, row, column);
 }
 
 gsize terminal_bytes(const Terminal *terminal)

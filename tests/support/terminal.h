@@ -24,6 +24,19 @@ void terminal_send(Terminal *terminal, const char *keys);
 void terminal_resize(Terminal *terminal, int rows, int columns);
 void terminal_signal(Terminal *terminal, int number);
 
+/* A click of the left button there, counted from 0; or on the first place where this text stands,
+ * once it does. */
+void terminal_click_at(Terminal *terminal, int row, int column);
+void terminal_click(Terminal *terminal, const char *text);
+
+/* From now on no more than this is read in a second, as by a modem; 0: all that comes. */
+void terminal_set_pace(Terminal *terminal, guint bytes_per_second);
+/* Tells of all that the program sends, before it is on the screen. */
+typedef void (*TerminalTapFn)(const char *bytes, gsize length, gpointer data);
+void terminal_tap(Terminal *terminal, TerminalTapFn tap, gpointer data);
+/* Lets so much time pass. Nothing is proven by that: for films, and for keys at a pace. */
+void terminal_rest(Terminal *terminal, guint milliseconds);
+
 void terminal_wait_text(Terminal *terminal, const char *text);
 void terminal_wait_no_text(Terminal *terminal, const char *text);
 /* A regular expression that has to match within one row. */
