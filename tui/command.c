@@ -19,6 +19,10 @@
     }
 
 static const Command commands[] = {
+    /* first, so that its hint is not the one to go when there is no room */
+    { "back", GROUP_VIEW, "go back to the view, to all rows, to no marks", .keys = "Escape",
+      .hint = "back", .act = console_back, .applies = console_can_go_back, .occasional = TRUE },
+
     { "tree", GROUP_GUEST, "print the tree of devices", .arguments = "TARGET", .once = once_tree },
     { "show", GROUP_GUEST, "print one device: address, properties, back end",
       .arguments = "TARGET DEVICE", .once = once_show, .line = console_show_line },
@@ -105,6 +109,12 @@ static const Command commands[] = {
       .applies = console_can_unfold },
     { "toggle", GROUP_VIEW, "open, fold or unfold; attach on a vacant place", .keys = "Enter",
       .act = console_toggle },
+    { "find", GROUP_VIEW, "search in this view while typing", .keys = "/", .hint = "find",
+      .act = console_find },
+    { "find-next", GROUP_VIEW, "go to the next match", .keys = "n", .act = console_find_next },
+    { "find-previous", GROUP_VIEW, "go to the match before", .keys = "N",
+      .act = console_find_previous },
+    { "filter", GROUP_VIEW, "show only what has a text in it", .keys = "&", .act = console_filter },
     { "vacant", GROUP_VIEW, "show vacant places one by one, or folded", .keys = "v",
       .act = console_vacant, .views = IN_VIEW(VIEW_TREE) },
     { "sort-drives", GROUP_VIEW, "order the drives by bay, size, rates or file", .keys = "S",

@@ -11,6 +11,7 @@
 #include "tui/text_dialog.h"
 
 #define FRAME_US (G_USEC_PER_SEC / 60)
+#define BUSY_LOOK_MS 20
 #define DOUBLE_CLICK_US (400 * 1000)
 #define WHEEL_LINES 3
 
@@ -21,17 +22,31 @@ static gboolean on_paint_due(gpointer data)
     Console *console = data;
 
     console->paint_source = 0;
-    console_paint(console);
+    if (tty_is_busy(console->tty))
+        console->paint_source = g_timeout_add(BUSY_LOOK_MS, on_paint_due, console);
+    else
+        console_paint(console);
     return G_SOURCE_REMOVE;
 }
 
 void console_paint_soon(Console *console)
 {
     gint64 since = g_get_monotonic_time() - console->painted_at;
+    gint64 apart = MAX(tty_frame_time(console->tty), FRAME_US);
 
     if (!console->paint_source)
         console->paint_source =
-            g_timeout_add((guint)(MAX(FRAME_US - since, 0) / 1000), on_paint_due, console);
+            g_timeout_add((guint)(MAX(apart - since, 0) / 1000), on_paint_due, console);
+}
+
+void console_paint_now(Console *console)
+{
+    gint64 since = g_get_monotonic_time() - console->painted_at;
+
+    if (tty_is_busy(console->tty) || since < tty_frame_time(console->tty))
+        console_paint_soon(console);
+    else
+        console_paint(console);
 }
 
 /* Microseconds until a text like "leaving 7s" is another one. */
@@ -79,7 +94,7 @@ static gboolean on_tick(gpointer data)
 
     console->tick_source = 0;
     console_take_tree(console);
-    console_paint(console);
+    console_paint_now(console);
     return G_SOURCE_REMOVE;
 }
 
@@ -234,15 +249,6 @@ static void do_binding(Console *console, const Binding *binding)
         console_act(console, binding->command);
 }
 
-/* One step out of what is special now. */
-static void go_back(Console *console)
-{
-    if (console->focus != FOCUS_VIEW)
-        console->focus = FOCUS_VIEW;
-    else
-        console_unmark_all(console);
-}
-
 void console_key(Console *console, Key key)
 {
     const Binding *binding = keymap_find(key, is_there, console);
@@ -258,8 +264,6 @@ void console_key(Console *console, Key key)
         console_do(console, console->dialog->class->key(console->dialog, key));
     } else if (binding) {
         do_binding(console, binding);
-    } else if (!key.function && key.code == KEY_CODE_ESCAPE) {
-        go_back(console);
     }
 }
 
@@ -356,7 +360,7 @@ void console_input(Console *console)
             console_key(console, key);
     }
     console_prompt_settle(console);
-    console_paint(console);
+    console_paint_now(console);
 }
 
 /* --- made and freed -------------------------------------------------------------------------- */

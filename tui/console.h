@@ -14,6 +14,11 @@ void console_move(Console *console, int move);      /* a ViewMove */
 void console_show_view(Console *console, int view); /* a ViewId */
 void console_toggle(Console *console);
 void console_mark(Console *console);
+void console_find(Console *console);
+void console_find_next(Console *console);
+void console_find_previous(Console *console);
+void console_filter(Console *console);
+void console_back(Console *console);
 void console_next_pane(Console *console);
 void console_zoom(Console *console);
 void console_vacant(Console *console);
@@ -58,6 +63,7 @@ gboolean console_can_fold(const Console *console);
 gboolean console_can_unfold(const Console *console);
 
 /* Whether there is such a command now. */
+gboolean console_can_go_back(const Console *console);
 gboolean console_may_change(const Console *console);
 gboolean console_has_guest_view(const Console *console);
 

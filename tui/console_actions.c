@@ -54,6 +54,19 @@ void console_next_pane(Console *console)
         console->zoomed = FALSE;
 }
 
+void console_back(Console *console)
+{
+    if (console->focus != FOCUS_VIEW)
+        console->focus = FOCUS_VIEW;
+    else if (!console_filter_none(console))
+        console_unmark_all(console);
+}
+
+gboolean console_can_go_back(const Console *console)
+{
+    return console_filter_text(console) || g_hash_table_size(console->marks) > 0;
+}
+
 void console_zoom(Console *console)
 {
     console->zoomed = !console->zoomed;

@@ -113,6 +113,7 @@ static void paint_waiting(const Console *console, const Layout *layout)
 static void paint_last_line(Console *console, const Layout *layout)
 {
     g_autoptr(GPtrArray) commands = NULL;
+    int at = 1;
 
     g_clear_pointer(&console->hints, g_array_unref);
     if (console->prompt)
@@ -122,8 +123,12 @@ static void paint_last_line(Console *console, const Layout *layout)
                   console->message_element, console->message);
         return;
     }
+    if (console_filter_text(console))
+        at += draw_format(&layout->screen, layout->hint_row, 1, layout->screen.columns / 3,
+                          ELEMENT_CHOICE, "&%s", console_filter_text(console)) +
+              2;
     commands = console_hints(console);
-    console->hints = hints_draw(commands, console, &layout->screen, layout->hint_row);
+    console->hints = hints_draw(commands, console, &layout->screen, layout->hint_row, at);
 }
 
 static void paint_tabs(Console *console, const Layout *layout)

@@ -40,10 +40,13 @@ struct Console {
     gint64 (*now)(void);
 
     ViewHost host;
-    View *views[VIEWS]; /* NULL: there is none of this session */
-    ViewId view;        /* that is on the screen */
-    char *key;          /* of the row that the cursor of a view was on last */
-    GHashTable *marks;  /* (char) keys of rows */
+    View *views[VIEWS];   /* NULL: there is none of this session */
+    ViewId view;          /* that is on the screen */
+    char *key;            /* of the row that the cursor of a view was on last */
+    GHashTable *marks;    /* (char) keys of rows */
+    char *find;           /* what was searched last; NULL */
+    guint find_from;      /* where the cursor was when a search began */
+    char *filters[VIEWS]; /* what is shown alone in each view; NULL: all is */
     HeaderCounts counts;
     Focus focus;
     gboolean zoomed;
@@ -76,6 +79,8 @@ void console_free(Console *console);
 
 /* Paints a frame now. */
 void console_paint(Console *console);
+/* Paints now, on a slow line as soon as that has carried what came before. */
+void console_paint_now(Console *console);
 /* Paints soon, however often it is called: events come faster than eyes. */
 void console_paint_soon(Console *console);
 
@@ -145,6 +150,13 @@ void console_drop_marks(Console *console);
 /* The devices to act on: the marked ones in the order of the tree, or where there are none the one
  * under the cursor. (transfer container) (const Device) */
 GPtrArray *console_chosen(const Console *console);
+
+/* --- console_find.c -------------------------------------------------------------------------- */
+
+/* What is shown alone in the view; NULL: all is. */
+const char *console_filter_text(const Console *console);
+/* Shows all again; FALSE where it did. */
+gboolean console_filter_none(Console *console);
 
 /* Whether a command is there now: in this view, of this session. */
 gboolean console_has(const Console *console, const Command *command);

@@ -54,6 +54,9 @@ void console_free_views(Console *console)
         if (console->views[id])
             console->views[id]->class->free(console->views[id]);
     g_hash_table_unref(console->marks);
+    for (int id = 0; id < VIEWS; id++)
+        g_free(console->filters[id]);
+    g_free(console->find);
     g_free(console->key);
 }
 

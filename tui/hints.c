@@ -33,12 +33,13 @@ static GPtrArray *fitting(const GPtrArray *commands, int columns, gboolean ascii
     return kept;
 }
 
-GArray *hints_draw(const GPtrArray *commands, const Console *console, const Canvas *canvas, int row)
+GArray *hints_draw(const GPtrArray *commands, const Console *console, const Canvas *canvas, int row,
+                   int column)
 {
     gboolean ascii = canvas->look->ascii;
-    g_autoptr(GPtrArray) kept = fitting(commands, canvas->columns, ascii);
+    g_autoptr(GPtrArray) kept = fitting(commands, canvas->columns - column + 1, ascii);
     GArray *hints = g_array_new(FALSE, FALSE, sizeof(Hint));
-    int at = 1;
+    int at = column;
 
     for (guint i = 0; i < kept->len; i++) {
         const Command *command = kept->pdata[i];

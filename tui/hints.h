@@ -13,9 +13,9 @@ typedef struct {
 
 /* commands: (const Command) in their order; when there is no room the last go first, but those of
  * the program stay. Those that do not apply to the console now are dim, so that the others keep
- * their places. Gives where each stands. (transfer full) (Hint) */
-GArray *hints_draw(const GPtrArray *commands, const Console *console, const Canvas *canvas,
-                   int row);
+ * their places. The first stands at column. Gives where each stands. (transfer full) (Hint) */
+GArray *hints_draw(const GPtrArray *commands, const Console *console, const Canvas *canvas, int row,
+                   int column);
 
 /* The command at this column; NULL for none. */
 const Command *hints_find(const GArray *hints, int column);

@@ -3,6 +3,7 @@
 
 #include <gio/gio.h>
 #include <locale.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,9 @@
 #include "tui/theme_terminal.h"
 
 #define ESCAPE_MS 25
+#define SLOW_LINE 19200 /* bits a second, and below */
+#define FRAME_BYTES 400 /* what a usual frame takes */
+#define BUSY_BYTES 64
 #define MOUSE_OFF "\033[?1006l\033[?1002l\033[?1000l"
 
 struct Tty {
@@ -207,6 +211,24 @@ void tty_show(Tty *tty, int row, int column, gboolean cursor)
     wmove(stdscr, CLAMP(row, 0, MAX(LINES - 1, 0)), CLAMP(column, 0, MAX(COLS - 1, 0)));
     wnoutrefresh(stdscr);
     doupdate();
+}
+
+/* A pseudo-terminal tells nothing of what its reader has not taken, until it is full. */
+gboolean tty_is_busy(const Tty *tty)
+{
+    struct pollfd out = { .fd = tty->out, .events = POLLOUT };
+    int waiting = 0;
+
+    if (poll(&out, 1, 0) == 0)
+        return TRUE;
+    return ioctl(tty->out, TIOCOUTQ, &waiting) == 0 && waiting > BUSY_BYTES;
+}
+
+gint64 tty_frame_time(const Tty *tty)
+{
+    int bits = baudrate(); /* a second; 10 carry a byte */
+
+    return bits > 0 && bits <= SLOW_LINE ? (gint64)FRAME_BYTES * 10 * G_USEC_PER_SEC / bits : 0;
 }
 
 void tty_forget_screen(Tty *tty)

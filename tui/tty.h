@@ -21,6 +21,10 @@ gboolean tty_read_key(Tty *tty, Key *key, MEVENT *mouse);
 /* The window to paint on, and its frame out to the terminal with the cursor there. */
 WINDOW *tty_window(const Tty *tty);
 void tty_show(Tty *tty, int row, int column, gboolean cursor);
+/* The line still carries what was painted before: another frame would only make it wait longer. */
+gboolean tty_is_busy(const Tty *tty);
+/* How far apart frames should be at least, microseconds; 0 on a line that is not slow. */
+gint64 tty_frame_time(const Tty *tty);
 /* The next frame repaints everything. */
 void tty_forget_screen(Tty *tty);
 

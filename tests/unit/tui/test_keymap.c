@@ -121,11 +121,6 @@ static gboolean bind(const char *name, guint views, const char *line, GError **e
     return keymap_bind(name, views, words, &was, error);
 }
 
-static void escape_is_no_command(void **state)
-{
-    assert_null(find("Escape", VIEW_TREE));
-}
-
 static void a_key_is_given_another_command(void **state)
 {
     g_auto(GStrv) words = g_strsplit("undo", " ", -1);
@@ -199,7 +194,6 @@ int main(void)
         cmocka_unit_test(codes_of_one_key_are_one_key),
         cmocka_unit_test(no_two_rows_want_the_same_key),
         cmocka_unit_test(every_key_has_a_command_to_run),
-        cmocka_unit_test_setup(escape_is_no_command, set_up),
         cmocka_unit_test_setup(a_key_is_given_another_command, set_up),
         cmocka_unit_test_setup(a_key_is_bound_in_one_view, set_up),
         cmocka_unit_test_setup(a_key_is_taken_away, set_up),
