@@ -5,6 +5,7 @@
 
 #include "monitor/text.h"
 #include "tui/outline_items.h"
+#include "tui/slots_words.h"
 
 #define SLOTS 32
 #define RUN_MIN 9 /* as many free bays in a row make one card */
@@ -119,30 +120,15 @@ static SlotsCard *add_card(SlotsBlock *block, const Bus *bus)
     return card;
 }
 
-/* "PCI bridge br1 at 05.0"; the id where the bus has another name. */
-static char *describe_owner(const Device *owner, const Bus *bus)
-{
-    gboolean told = !owner->id || g_str_equal(owner->id, bus->name);
-    g_autofree char *id = text_printable(told ? "" : owner->id, -1, 0);
-    g_autofree char *words = text_printable(owner->words ? owner->words : owner->driver, -1, 0);
-    g_autofree char *address = address_to_short_text(&owner->address);
-
-    return g_strdup_printf("%s%s%s%s%s", words, *id ? " " : "", id, *address ? " at " : "",
-                           address);
-}
-
 static SlotsBlock *chassis_of(Builder *builder, const Bus *bus)
 {
     SlotsBlock *block = g_hash_table_lookup(builder->blocks, bus);
-    g_autofree char *name = NULL, *owner = NULL;
 
     if (block)
         return block;
     block = add_block(builder, bus, SLOTS_CHASSIS);
     block->bus = bus;
-    name = text_printable(bus->name, -1, 0);
-    owner = parent_bus(bus) ? describe_owner(bus->owner, bus) : NULL;
-    block->title = g_strconcat(name, owner ? "  " : NULL, owner, NULL);
+    block->title = parent_bus(bus) ? slots_bus_title(bus) : NULL; /* of others their rows tell it */
     for (guint slot = 0; slot < SLOTS; slot++)
         add_card(block, bus);
     g_hash_table_insert(builder->blocks, (gpointer)bus, block);
@@ -367,16 +353,6 @@ static void find_empty_ports(Builder *builder, const OutlineRow *row)
 
 /* --- strips ---------------------------------------------------------------------------------- */
 
-gboolean slots_card_is_vacant(const SlotsCard *card)
-{
-    return card->rows->len && ((const OutlineRow *)card->rows->pdata[0])->kind == ROW_VACANT;
-}
-
-gboolean slots_card_is_taken(const SlotsCard *card)
-{
-    return card->rows->len && ((const OutlineRow *)card->rows->pdata[0])->kind == ROW_DEVICE;
-}
-
 static guint count_vacant_from(const SlotsBlock *block, guint first)
 {
     const SlotsCard *head = block->cards->pdata[first];
@@ -407,43 +383,7 @@ static void join_runs(SlotsBlock *block)
     }
 }
 
-/* --- what is in use -------------------------------------------------------------------------- */
-
-typedef struct {
-    guint taken, all;
-} Usage;
-
-static Usage count_usage(const SlotsBlock *block)
-{
-    Usage usage = { 0 };
-
-    for (guint i = 0; i < block->cards->len; i++) {
-        const SlotsCard *card = block->cards->pdata[i];
-
-        usage.taken += slots_card_is_taken(card);
-        usage.all += card->run ? card->rows->len : 1;
-    }
-    return usage;
-}
-
-/* Strips of a kind are counted together. */
-static char *usage_text(const SlotsBlock *block)
-{
-    Usage usage = { 0 };
-
-    for (guint i = 0; i < block->page->blocks->len; i++) {
-        const SlotsBlock *other = block->page->blocks->pdata[i];
-        Usage one = count_usage(other);
-
-        if (other != block && (other->kind != block->kind || block->bus))
-            continue;
-        usage.taken += one.taken;
-        usage.all += one.all;
-    }
-    if (block->kind == SLOTS_ABSENT || usage.taken == usage.all)
-        return g_strdup_printf("%u", usage.all);
-    return g_strdup_printf("%u of %u used", usage.taken, usage.all);
-}
+/* --- what is found is put in order ------------------------------------------------------------ */
 
 static guint section(const SlotsBlock *block)
 {
@@ -471,7 +411,7 @@ static void finish_page(Builder *builder, SlotsPage *page)
     for (guint i = 0; i < page->blocks->len; i++) {
         SlotsBlock *block = page->blocks->pdata[i];
 
-        block->usage = usage_text(block);
+        block->usage = slots_usage(block);
     }
 }
 
@@ -555,91 +495,4 @@ void slots_model_free(SlotsModel *model)
     g_ptr_array_unref(model->pages);
     g_ptr_array_unref(model->extra);
     g_free(model);
-}
-
-/* --- looking up ------------------------------------------------------------------------------ */
-
-const SlotsSpot *slots_model_spot(const SlotsModel *model, guint position)
-{
-    return position < model->spots->len ? &g_array_index(model->spots, SlotsSpot, position) : NULL;
-}
-
-const SlotsSpot *slots_model_find(const SlotsModel *model, const char *key)
-{
-    gpointer position = key ? g_hash_table_lookup(model->by_key, key) : NULL;
-
-    return position ? slots_model_spot(model, GPOINTER_TO_UINT(position) - 1) : NULL;
-}
-
-guint slots_model_position(const SlotsModel *model, const SlotsSpot *spot)
-{
-    return (guint)(spot - &g_array_index(model->spots, SlotsSpot, 0));
-}
-
-const SlotsSpot *slots_model_card_spot(const SlotsModel *model, const SlotsCard *card)
-{
-    return card->rows->len
-               ? slots_model_find(model, ((const OutlineRow *)card->rows->pdata[0])->key)
-               : NULL;
-}
-
-typedef gboolean (*CardTest)(const SlotsCard *card, gconstpointer data);
-
-static const SlotsCard *find_card(const SlotsModel *model, CardTest test, gconstpointer data)
-{
-    for (guint i = 0; i < model->spots->len; i++) {
-        const SlotsCard *card = g_array_index(model->spots, SlotsSpot, i).card;
-
-        if (test(card, data))
-            return card;
-    }
-    return NULL;
-}
-
-static gboolean is_on_bus(const SlotsCard *card, gconstpointer bus)
-{
-    return card->bus == bus && card->block->kind <= SLOTS_PORTS;
-}
-
-const SlotsCard *slots_model_bus_card(const SlotsModel *model, const Bus *bus)
-{
-    return bus ? find_card(model, is_on_bus, bus) : NULL;
-}
-
-static gboolean is_in_strip(const SlotsCard *card, gconstpointer owner)
-{
-    return card->block->kind > SLOTS_PORTS && card->block->owner == owner;
-}
-
-const SlotsCard *slots_model_strip_card(const SlotsModel *model, const Device *owner)
-{
-    return owner ? find_card(model, is_in_strip, owner) : NULL;
-}
-
-/* An expander's buses hang on a host of their own: pxb-pcie gives its root bus its own id, pxb the
- * bus of the bridge which is the one device there (QEMU 7.2 and 10). */
-static gboolean is_expanded(const SlotsCard *card, gconstpointer data)
-{
-    const Device *expander = data, *inner;
-    const Bus *bus = card->bus;
-
-    if (card->block->kind != SLOTS_CHASSIS || parent_bus(bus) || bus == expander->bus)
-        return FALSE;
-    if (g_str_equal(bus->name, expander->id))
-        return TRUE;
-    inner = bus->devices->len == 1 ? bus->devices->pdata[0] : NULL;
-    return inner && inner->buses->len &&
-           g_str_equal(((const Bus *)inner->buses->pdata[0])->name, expander->id);
-}
-
-const Bus *slots_model_bus_of(const SlotsModel *model, const Device *device)
-{
-    const SlotsCard *card = NULL;
-
-    for (guint i = 0; device->buses && i < device->buses->len; i++)
-        if (bus_is_pci(device->buses->pdata[i]))
-            return device->buses->pdata[i];
-    if (device->id && g_str_has_prefix(device->driver, "pxb"))
-        card = find_card(model, is_expanded, device);
-    return card ? card->bus : NULL;
 }

@@ -24,26 +24,39 @@ static gboolean has_state(const SlotsModel *model, DeviceState state)
     return FALSE;
 }
 
-/* Those that there are and that a legend has room for: what is there in any case is left out
- * first. Gives how many. */
-static guint legend_states(const SlotsModel *model, int room, DeviceState states[DEVICE_STATES])
+/* Which states there are, and how they stand beside one another. */
+typedef struct {
+    DeviceState states[DEVICE_STATES];
+    guint count;
+    int gap;
+} Legend;
+
+static int legend_columns(const Legend *legend)
+{
+    int columns = -legend->gap;
+
+    for (guint i = 0; i < legend->count; i++)
+        columns += 2 + text_columns(device_state_name(legend->states[i])) + legend->gap;
+    return columns;
+}
+
+/* Where there is little room it stands closer, and without what there is in any case. */
+static Legend make_legend(const SlotsModel *model, int room)
 {
     static const DeviceState order[] = {
         STATE_FIXED,     STATE_PRESENT, STATE_ADDED,  STATE_LEAVING, STATE_REFUSED,
         STATE_UNMANAGED, STATE_DIFFERS, STATE_VACANT, STATE_ABSENT,
     };
-    guint count = 0, first = 0;
-    int needed = 0;
+    Legend legend = { .gap = LEGEND_GAP };
 
     for (gsize i = 0; i < G_N_ELEMENTS(order); i++)
-        if (has_state(model, order[i])) {
-            states[count++] = order[i];
-            needed += LEGEND_GAP + 2 + text_columns(device_state_name(order[i]));
-        }
-    for (; first < count && needed - LEGEND_GAP > room; first++)
-        needed -= LEGEND_GAP + 2 + text_columns(device_state_name(states[first]));
-    memmove(states, states + first, (count - first) * sizeof(*states));
-    return count - first;
+        if (has_state(model, order[i]))
+            legend.states[legend.count++] = order[i];
+    if (legend_columns(&legend) > room)
+        legend.gap = 1;
+    for (; legend.count && legend_columns(&legend) > room; legend.count--)
+        memmove(legend.states, legend.states + 1, (legend.count - 1) * sizeof(legend.states[0]));
+    return legend;
 }
 
 void slots_draw_legend(const SlotsModel *model, const Canvas *canvas, int hidden)
@@ -52,14 +65,15 @@ void slots_draw_legend(const SlotsModel *model, const Canvas *canvas, int hidden
     g_autofree char *more =
         g_strdup_printf("%s %d more", glyph_text(GLYPH_MORE_BELOW, ascii), hidden);
     int column = 2, end = canvas->columns - 1 - (hidden > 0 ? text_columns(more) + 2 : 0);
-    DeviceState states[DEVICE_STATES];
-    guint count = legend_states(model, end - column, states);
+    Legend legend = make_legend(model, end - column);
 
-    for (guint i = 0; i < count; i++) {
-        draw_text(canvas, 0, column, 1, element_of_state(states[i]), state_glyph(states[i], ascii));
+    for (guint i = 0; i < legend.count; i++) {
+        DeviceState state = legend.states[i];
+
+        draw_text(canvas, 0, column, 1, element_of_state(state), state_glyph(state, ascii));
         column += 2 + draw_text(canvas, 0, column + 2, end - column - 2, ELEMENT_DIM,
-                                device_state_name(states[i]));
-        column += LEGEND_GAP;
+                                device_state_name(state));
+        column += legend.gap;
     }
     if (hidden > 0)
         draw_right(canvas, 0, end, canvas->columns - 1 - end, ELEMENT_HEADING, more);
@@ -67,29 +81,38 @@ void slots_draw_legend(const SlotsModel *model, const Canvas *canvas, int hidden
 
 /* --- the way to a bus ------------------------------------------------------------------------ */
 
+/* words: with what the devices on the way are. (transfer full) */
+static char *path_text(const SlotsPage *page, gboolean words, gboolean ascii)
+{
+    const char *inside = glyph_text(GLYPH_INSIDE, ascii);
+    GString *path = g_string_new(NULL);
+
+    for (const Bus *bus = page->bus; bus; bus = bus->owner->bus) {
+        const Device *owner = bus->owner;
+        g_autofree char *name = text_printable(bus->name, -1, 0);
+        g_autofree char *address = address_to_short_text(&owner->address);
+        g_autofree char *what = text_printable(words ? owner->words : "", -1, 0);
+        g_autofree char *step =
+            g_strdup_printf(" %s %s%s%s %s ", inside, address, *what ? " " : "", what, inside);
+
+        g_string_prepend(path, name);
+        if (!owner->bus || !bus_is_pci(owner->bus))
+            break;
+        g_string_prepend(path, step);
+    }
+    return g_string_free(path, FALSE);
+}
+
 void slots_draw_path(const SlotsPage *page, const Canvas *canvas)
 {
-    const char *inside = glyph_text(GLYPH_INSIDE, canvas->look->ascii);
-    g_autoptr(GString) path = g_string_new(NULL);
-    const char *back = "Backspace goes up";
+    gboolean ascii = canvas->look->ascii;
+    g_autofree char *back =
+        g_strdup_printf("%s goes up", keymap_label(command_find("parent"), ascii));
+    g_autofree char *whole = path_text(page, TRUE, ascii), *brief = path_text(page, FALSE, ascii);
+    int room = canvas->columns - text_columns(back) - 4;
+    g_autofree char *text = text_fit_end(text_columns(whole) <= room ? whole : brief, room, ascii);
 
-    for (const Bus *bus = page->bus; bus; bus = bus->owner ? bus->owner->bus : NULL) {
-        g_autofree char *name = text_printable(bus->name, -1, 0);
-        const Device *owner = bus->owner && bus->owner->bus ? bus->owner : NULL;
-        g_autofree char *address = owner ? address_to_short_text(&owner->address) : NULL;
-        g_autofree char *words = owner ? text_printable(owner->words, -1, 0) : NULL;
-
-        if (bus->family == BUS_SYSTEM)
-            break;
-        g_string_prepend(path, name);
-        if (owner && owner->bus->family != BUS_SYSTEM) {
-            g_autofree char *step =
-                g_strdup_printf(" %s %s %s %s ", inside, address, words, inside);
-
-            g_string_prepend(path, step);
-        }
-    }
-    draw_text(canvas, 0, 1, canvas->columns - text_columns(back) - 4, ELEMENT_TITLE, path->str);
+    draw_text(canvas, 0, 1, room, ELEMENT_TITLE, text);
     draw_right(canvas, 0, 1, canvas->columns - 2, ELEMENT_DIM, back);
 }
 
@@ -202,11 +225,16 @@ static char *tell_leaving(const Device *device, gint64 now)
     return g_strdup_printf("unplug asked %s ago; the guest has not yet released it", age);
 }
 
-static char *tell_added(const Device *device, gint64 now)
+static char *tell_added(const OutlineRow *row, const char *file, gint64 now)
 {
-    g_autofree char *age = age_to_text(now - device->since);
+    g_autofree char *age = age_to_text(now - row->device->since);
+    gboolean unmanaged = row->pair && row->pair->state == MATCH_UNMANAGED;
+    g_autofree char *more =
+        unmanaged ? g_strdup_printf("; %s does not have it", file) : g_strdup("");
 
-    return device->since ? g_strdup_printf("plugged %s ago", age) : g_strdup("plugged meanwhile");
+    if (!row->device->since)
+        return g_strdup_printf("plugged meanwhile%s", more);
+    return g_strdup_printf("plugged %s ago%s", age, more);
 }
 
 /* Why nothing goes in here. */
@@ -252,13 +280,15 @@ static char *state_sentence(const SlotsTold *told)
     case STATE_LEAVING:
         return tell_leaving(row->device, told->now);
     case STATE_ADDED:
-        return tell_added(row->device, told->now);
+        return tell_added(row, file, told->now);
     case STATE_UNMANAGED:
         return g_strdup_printf("unmanaged: %s does not have it", file);
     case STATE_DIFFERS:
         return g_strdup_printf("differs from %s: %s", file, row->status);
     case STATE_FIXED:
         return tell_fixed(row->device);
+    case STATE_REFUSED:
+        return g_strdup("refused: the guest kept it; the events say what was answered");
     default:
         return g_strdup_printf("%s%s", device_state_name(row->state),
                                row->device && row->device->hotpluggable ? ", can be unplugged"

@@ -1,54 +1,38 @@
-/* The slots view: where its cursor is, how it moves, and what of the sheet is on the screen. */
-#include "tui/slots_view.h"
+/* The slots view: where its cursor is, and what of the sheet is on the screen. How the cursor moves
+ * is slots_moves.c's. */
+#include "tui/slots_view_private.h"
 
 #include "engine/session_domain.h"
-#include "tui/outline_items.h"
 #include "tui/slots_told.h"
 
 /* A screen to move on before the first frame. */
 #define FIRST_ROWS 18
 #define FIRST_COLUMNS 80
 
-typedef struct {
-    View view;
-    Guest *guest;
-    Outline *outline;
-    SlotsModel *model;
-    SlotsLayout *layout; /* of the page that the cursor is on */
-    guint at;            /* the position of the cursor's spot */
-    char *key;           /* of its row, */
-    char *bus, *address; /* the path of its bus and its place there: who comes after it */
-    guint slot;
-    int goal; /* the column that moves up and down keep to; -1: where the cursor is */
-    int scroll;
-    gboolean moved;    /* the cursor has since the latest frame: shown with the frame of its card */
-    int rows, columns; /* of the latest canvas */
-} SlotsView;
-
 /* --- where the cursor is --------------------------------------------------------------------- */
 
-static const SlotsSpot *spot_of(const SlotsView *self)
+const SlotsSpot *slots_view_spot(const SlotsView *self)
 {
     return slots_model_spot(self->model, self->at);
 }
 
 static const OutlineRow *slots_row(const View *view)
 {
-    const SlotsSpot *spot = spot_of((const SlotsView *)view);
+    const SlotsSpot *spot = slots_view_spot((const SlotsView *)view);
 
     return spot ? spot->row : NULL;
 }
 
-static const SlotsPlace *place_of(const SlotsView *self)
+const SlotsPlace *slots_view_place(const SlotsView *self)
 {
-    const SlotsSpot *spot = spot_of(self);
+    const SlotsSpot *spot = slots_view_spot(self);
 
     return spot ? slots_layout_place(self->layout, spot->card) : NULL;
 }
 
 static const SlotsPage *page_of(const SlotsView *self)
 {
-    const SlotsSpot *spot = spot_of(self);
+    const SlotsSpot *spot = slots_view_spot(self);
 
     return spot ? spot->card->block->page : self->model->pages->pdata[0];
 }
@@ -61,7 +45,7 @@ static void lay_out(SlotsView *self)
 
 static void remember(SlotsView *self)
 {
-    const SlotsSpot *spot = spot_of(self);
+    const SlotsSpot *spot = slots_view_spot(self);
     const Bus *bus = spot ? spot->card->bus : NULL;
 
     g_free(self->key);
@@ -73,7 +57,7 @@ static void remember(SlotsView *self)
     self->slot = spot ? spot->card->slot : 0;
 }
 
-static void go_to(SlotsView *self, const SlotsSpot *spot)
+void slots_view_go(SlotsView *self, const SlotsSpot *spot)
 {
     self->at = slots_model_position(self->model, spot);
     self->moved = TRUE;
@@ -85,12 +69,12 @@ static void go_to(SlotsView *self, const SlotsSpot *spot)
     }
 }
 
-static gboolean go_to_card(SlotsView *self, const SlotsCard *card)
+gboolean slots_view_go_card(SlotsView *self, const SlotsCard *card)
 {
     const SlotsSpot *spot = card ? slots_model_card_spot(self->model, card) : NULL;
 
     if (spot)
-        go_to(self, spot);
+        slots_view_go(self, spot);
     return spot != NULL;
 }
 
@@ -102,13 +86,13 @@ static gboolean slots_select(View *view, const char *key)
     if (!spot)
         return FALSE;
     self->goal = -1;
-    go_to(self, spot);
+    slots_view_go(self, spot);
     return TRUE;
 }
 
 /* --- what is on the screen ------------------------------------------------------------------- */
 
-static void clamp_scroll(SlotsView *self)
+void slots_view_clamp(SlotsView *self)
 {
     self->scroll = CLAMP(self->scroll, 0, MAX(self->layout->lines - self->layout->sheet, 0));
 }
@@ -146,11 +130,11 @@ static void show_frame(SlotsView *self, const SlotsPlace *place)
 
 static void show_cursor(SlotsView *self)
 {
-    const SlotsPlace *place = place_of(self);
+    const SlotsPlace *place = slots_view_place(self);
 
     if (place && self->moved)
         show_frame(self, place);
-    clamp_scroll(self);
+    slots_view_clamp(self);
     if (place)
         self->scroll =
             CLAMP(self->scroll, place->line + place->lines - self->layout->sheet, place->line);
@@ -244,272 +228,6 @@ static void slots_free(View *view)
     g_free(self);
 }
 
-/* --- moving on the page ---------------------------------------------------------------------- */
-
-/* The column to keep to: until the cursor moves sideways, the one it came from. */
-static int goal_of(SlotsView *self, const SlotsPlace *place)
-{
-    if (self->goal < 0)
-        self->goal = place->column + place->columns / 2;
-    return self->goal;
-}
-
-static gboolean move_lines(SlotsView *self, int lines)
-{
-    const SlotsPlace *place = place_of(self), *to;
-    int goal = goal_of(self, place), direction = lines < 0 ? -1 : 1;
-
-    to = slots_layout_toward(self->layout, place->line + lines, goal, direction);
-    if (!to && ABS(lines) > 1) /* less than a page is left */
-        to = slots_layout_toward(self->layout, place->line + lines, goal, -direction);
-    return to && to->card != place->card && go_to_card(self, to->card);
-}
-
-static gboolean is_on_page(const SlotsView *self, const SlotsSpot *spot)
-{
-    return spot && spot->card->block->page == self->layout->page;
-}
-
-static gboolean move_to_end(SlotsView *self, int step)
-{
-    guint at = self->at;
-
-    while (is_on_page(self, slots_model_spot(self->model, at + (guint)step)))
-        at += (guint)step;
-    self->goal = -1;
-    go_to(self, slots_model_spot(self->model, at));
-    return TRUE;
-}
-
-static gboolean move_to_parent(SlotsView *self);
-
-/* From function to function and from card to card, on to the next line. The places of a run are one
- * step. Left of the first card of a bus behind a bridge is the way back. */
-static gboolean move_aside(SlotsView *self, int step)
-{
-    const SlotsSpot *from = spot_of(self), *to;
-    guint at = self->at;
-
-    self->goal = -1;
-    do {
-        at += (guint)step;
-        to = slots_model_spot(self->model, at);
-    } while (to && to->card == from->card && from->card->run);
-    if (is_on_page(self, to)) {
-        go_to(self, to->card->run ? slots_model_card_spot(self->model, to->card) : to);
-        return TRUE;
-    }
-    return step < 0 && self->layout->page->bus && move_to_parent(self);
-}
-
-/* --- moving in the guest --------------------------------------------------------------------- */
-
-/* The first card of the bus of this one that is not closed. */
-static const SlotsCard *first_open(const SlotsCard *card)
-{
-    const GPtrArray *cards = card ? card->block->cards : NULL;
-
-    for (guint i = 0; cards && card->block->kind == SLOTS_CHASSIS && i < cards->len; i++)
-        if (!((const SlotsCard *)cards->pdata[i])->closed)
-            return cards->pdata[i];
-    return card;
-}
-
-typedef gboolean (*SpotTest)(const SlotsSpot *spot, const SlotsSpot *from);
-
-static gboolean is_open_place(const SlotsSpot *spot, const SlotsSpot *from)
-{
-    const SlotsCard *card = spot->card;
-
-    return card != from->card && slots_card_is_vacant(card) && !card->closed && card->bus &&
-           card->bus->hotpluggable;
-}
-
-static gboolean is_other_bus(const SlotsSpot *spot, const SlotsSpot *from)
-{
-    return spot->card->block != from->card->block && spot->card->block->kind != SLOTS_ABSENT;
-}
-
-static gboolean is_of_kind(const SlotsSpot *spot, const SlotsSpot *from)
-{
-    return spot->row->kind == ROW_DEVICE && from->row->kind == ROW_DEVICE &&
-           spot->row->device->kind == from->row->device->kind;
-}
-
-/* The next such spot of all pages, round the end; NULL: there is no other. */
-static const SlotsSpot *next_spot(const SlotsView *self, SpotTest test)
-{
-    guint length = self->model->spots->len;
-
-    for (guint i = 1; i < length; i++) {
-        const SlotsSpot *spot = slots_model_spot(self->model, (self->at + i) % length);
-
-        if (test(spot, spot_of(self)))
-            return spot;
-    }
-    return NULL;
-}
-
-static gboolean move_to_next(SlotsView *self, SpotTest test)
-{
-    const SlotsSpot *spot = next_spot(self, test);
-
-    self->goal = -1;
-    if (!spot)
-        return FALSE;
-    if (test == is_other_bus)
-        return go_to_card(self, first_open(spot->card));
-    go_to(self, spot);
-    return TRUE;
-}
-
-/* The expander of which this is the bus. */
-static const SlotsSpot *expander_of(const SlotsView *self, const Bus *bus)
-{
-    for (guint i = 0; i < self->model->spots->len; i++) {
-        const SlotsSpot *spot = slots_model_spot(self->model, i);
-
-        if (spot->row->kind == ROW_DEVICE && g_str_has_prefix(spot->row->device->driver, "pxb") &&
-            slots_model_bus_of(self->model, spot->row->device) == bus)
-            return spot;
-    }
-    return NULL;
-}
-
-static gboolean move_to_parent(SlotsView *self)
-{
-    const SlotsSpot *from = spot_of(self), *to;
-    const Bus *bus = from->card->bus;
-
-    if (!bus || !bus->owner)
-        return FALSE;
-    to = slots_model_find(self->model, bus->owner->path);
-    if (!to)
-        to = expander_of(self, bus);
-    self->goal = -1;
-    if (to)
-        go_to(self, to);
-    return to != NULL;
-}
-
-static gboolean slots_move(View *view, ViewMove move)
-{
-    SlotsView *self = (SlotsView *)view;
-
-    if (!spot_of(self))
-        return FALSE;
-    switch (move) {
-    case MOVE_UP:
-    case MOVE_DOWN:
-        return move_lines(self, move == MOVE_UP ? -1 : 1);
-    case MOVE_LEFT:
-    case MOVE_RIGHT:
-        return move_aside(self, move == MOVE_LEFT ? -1 : 1);
-    case MOVE_PAGE_UP:
-    case MOVE_PAGE_DOWN:
-        return move_lines(self, MAX(self->layout->sheet, 2) * (move == MOVE_PAGE_UP ? -1 : 1));
-    case MOVE_HALF_UP:
-    case MOVE_HALF_DOWN:
-        return move_lines(self, MAX(self->layout->sheet / 2, 2) * (move == MOVE_HALF_UP ? -1 : 1));
-    case MOVE_TOP:
-    case MOVE_BOTTOM:
-        return move_to_end(self, move == MOVE_TOP ? -1 : 1);
-    case MOVE_NEXT_VACANT:
-        return move_to_next(self, is_open_place);
-    case MOVE_NEXT_BUS:
-        return move_to_next(self, is_other_bus);
-    case MOVE_NEXT_OF_KIND:
-        return move_to_next(self, is_of_kind);
-    case MOVE_PARENT:
-        return move_to_parent(self);
-    }
-    return FALSE;
-}
-
-/* Into the bus of a bridge, to the slot of a port, to the bays of a controller. */
-static gboolean slots_enter(View *view)
-{
-    SlotsView *self = (SlotsView *)view;
-    const OutlineRow *row = slots_row(view);
-    const SlotsCard *card;
-
-    if (!row || row->kind != ROW_DEVICE)
-        return FALSE;
-    card = slots_model_bus_card(self->model, slots_model_bus_of(self->model, row->device));
-    if (!card)
-        card = slots_model_strip_card(self->model, row->device);
-    self->goal = -1;
-    return go_to_card(self, first_open(card));
-}
-
-/* --- the mouse ------------------------------------------------------------------------------- */
-
-/* A click on one of the glyphs of a card means that function; on the card that the cursor is on
- * already, the next one. */
-static guint clicked_function(const SlotsView *self, const SlotsPlace *place, int line, int column)
-{
-    guint count = place->card->rows->len;
-    int shown = MIN((int)count, place->columns);
-    int first = place->column + (place->columns - shown) / 2;
-
-    if (count < 2 || place->card->run || place->lines < 2)
-        return 0;
-    if (spot_of(self)->card == place->card)
-        return (spot_of(self)->index + 1) % count;
-    return line == place->line + 1 ? (guint)CLAMP(column - first, 0, shown - 1) : 0;
-}
-
-/* Where the brackets push glyphs aside. */
-static int unpushed(const SlotsView *self, int line, int column)
-{
-    const SlotsPlace *place = place_of(self);
-
-    if (!self->layout->form.strips || self->layout->form.pitch > 1 || !place ||
-        place->line != line || place->card->block->kind > SLOTS_PORTS || column <= place->column)
-        return column;
-    return MAX(column - 2, place->column);
-}
-
-static gboolean slots_click(View *view, int line, int column)
-{
-    SlotsView *self = (SlotsView *)view;
-    int at = line - self->layout->top + self->scroll;
-    const SlotsPlace *place;
-    guint index;
-
-    if (!spot_of(self) || line < self->layout->top ||
-        line >= self->layout->top + self->layout->sheet)
-        return line == self->layout->path && spot_of(self) && move_to_parent(self);
-    place = slots_layout_at(self->layout, at, unpushed(self, at, column));
-    if (!place)
-        return FALSE;
-    index = clicked_function(self, place, at, column);
-    self->goal = -1;
-    go_to(self, slots_model_card_spot(self->model, place->card) + index);
-    return TRUE;
-}
-
-/* The cursor goes along where its card would leave the screen. */
-static void slots_scroll(View *view, int lines)
-{
-    SlotsView *self = (SlotsView *)view;
-    const SlotsPlace *place = place_of(self), *to = NULL;
-    int last;
-
-    if (!place)
-        return;
-    self->scroll += lines;
-    clamp_scroll(self);
-    last = self->scroll + self->layout->sheet - 1;
-    if (place->line < self->scroll)
-        to = slots_layout_toward(self->layout, self->scroll, goal_of(self, place), 1);
-    else if (place->line + place->lines - 1 > last)
-        to = slots_layout_toward(self->layout, last - place->lines, goal_of(self, place), -1);
-    if (to)
-        go_to_card(self, to->card);
-    self->moved = FALSE;
-}
-
 /* --- finding --------------------------------------------------------------------------------- */
 
 static guint slots_length(View *view)
@@ -526,7 +244,7 @@ static guint slots_index(View *view)
 {
     SlotsView *self = (SlotsView *)view;
 
-    return spot_of(self) ? self->at : G_MAXUINT;
+    return slots_view_spot(self) ? self->at : G_MAXUINT;
 }
 
 static void slots_go(View *view, guint index)
@@ -536,7 +254,7 @@ static void slots_go(View *view, guint index)
 
     self->goal = -1;
     if (spot)
-        go_to(self, spot);
+        slots_view_go(self, spot);
 }
 
 /* --- drawing --------------------------------------------------------------------------------- */
@@ -546,7 +264,7 @@ static void draw_sheet(SlotsView *self, const Canvas *canvas, int *line, int *co
     const SlotsLayout *layout = self->layout;
     Canvas sheet = canvas_part(canvas, layout->top, 0, layout->sheet, canvas->columns);
     SlotsPicture picture = { .layout = layout,
-                             .cursor = spot_of(self),
+                             .cursor = slots_view_spot(self),
                              .scroll = self->scroll,
                              .marks = self->view.host->marks,
                              .now = self->view.host->now() };
@@ -564,7 +282,7 @@ static void draw_told(SlotsView *self, const Canvas *canvas)
     int first = layout->told >= 0 ? layout->told : layout->tell;
     Canvas part = canvas_part(canvas, first, 0, canvas->rows - first, canvas->columns);
     SlotsTold told = { .model = self->model,
-                       .spot = spot_of(self),
+                       .spot = slots_view_spot(self),
                        .session = self->view.host->session,
                        .marked =
                            self->key && g_hash_table_contains(self->view.host->marks, self->key),
@@ -607,10 +325,10 @@ const ViewClass slots_view_class = {
     .update = slots_update,
     .row = slots_row,
     .select = slots_select,
-    .move = slots_move,
-    .enter = slots_enter,
-    .click = slots_click,
-    .scroll = slots_scroll,
+    .move = slots_view_move,
+    .enter = slots_view_enter,
+    .click = slots_view_click,
+    .scroll = slots_view_scroll,
     .length = slots_length,
     .text = slots_text,
     .index = slots_index,

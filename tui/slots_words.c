@@ -170,8 +170,6 @@ static char *drive_text(const OutlineRow *row, gboolean wide)
 
 static char *cell_text(const OutlineRow *row, gboolean wide)
 {
-    g_autofree char *driver = NULL;
-
     if (row->kind == ROW_VACANT)
         return g_strdup("");
     if (row->kind == ROW_DEVICE && row->device->drive)
@@ -219,4 +217,56 @@ void slots_cell_clear(SlotsCell *cell)
 {
     g_clear_pointer(&cell->place, g_free);
     g_clear_pointer(&cell->text, g_free);
+}
+
+/* --- headings -------------------------------------------------------------------------------- */
+
+/* The id where the bus has another name. */
+char *slots_bus_title(const Bus *bus)
+{
+    const Device *owner = bus->owner;
+    g_autofree char *name = text_printable(bus->name, -1, 0);
+    gboolean told = !owner->id || g_str_equal(owner->id, bus->name);
+    g_autofree char *id = text_printable(told ? "" : owner->id, -1, 0);
+    g_autofree char *words = text_printable(owner->words ? owner->words : owner->driver, -1, 0);
+    g_autofree char *address = address_to_short_text(&owner->address);
+
+    return g_strdup_printf("%s  %s%s%s%s%s", name, words, *id ? " " : "", id,
+                           *address ? " at " : "", address);
+}
+
+typedef struct {
+    guint taken, all;
+} Usage;
+
+static Usage count_usage(const SlotsBlock *block)
+{
+    Usage usage = { 0 };
+
+    for (guint i = 0; i < block->cards->len; i++) {
+        const SlotsCard *card = block->cards->pdata[i];
+
+        usage.taken += slots_card_is_taken(card);
+        usage.all += card->run ? card->rows->len : 1;
+    }
+    return usage;
+}
+
+/* Strips of a kind are counted together. */
+char *slots_usage(const SlotsBlock *block)
+{
+    Usage usage = { 0 };
+
+    for (guint i = 0; i < block->page->blocks->len; i++) {
+        const SlotsBlock *other = block->page->blocks->pdata[i];
+        Usage one = count_usage(other);
+
+        if (other != block && (other->kind != block->kind || block->bus))
+            continue;
+        usage.taken += one.taken;
+        usage.all += one.all;
+    }
+    if (block->kind == SLOTS_ABSENT || block->kind == SLOTS_BOARD)
+        return g_strdup_printf("%u", usage.all);
+    return g_strdup_printf("%u of %u used", usage.taken, usage.all);
 }

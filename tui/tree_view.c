@@ -1,6 +1,8 @@
 /* The tree: cursor, folds, what is searched and shown. */
 #include "tui/tree_view.h"
 
+#include <string.h>
+
 #include "engine/session_domain.h"
 #include "tui/list_cursor.h"
 #include "tui/tree_row.h"
@@ -249,16 +251,43 @@ static void open_run_with(TreeView *self, guint index)
     }
 }
 
+static gboolean offers_bus(const OutlineRow *row, const char *path)
+{
+    const GPtrArray *buses = row->device ? row->device->buses : NULL;
+
+    for (guint i = 0; buses && i < buses->len; i++)
+        if (g_strcmp0(((const Bus *)buses->pdata[i])->path, path) == 0)
+            return TRUE;
+    return FALSE;
+}
+
+/* The slot of an empty port, and those of a bus that takes no hotplug, have no rows here, but cards
+ * in the slots view: the row of what carries them; NULL for none. */
+static const OutlineRow *carrier_of(const Outline *whole, const char *key)
+{
+    const char *place = strstr(key, "/vacant/");
+    g_autofree char *bus = place ? g_strndup(key, (gsize)(place - key)) : NULL;
+
+    for (guint i = 0; bus && i < outline_length(whole); i++)
+        if (offers_bus(outline_row(whole, i), bus))
+            return outline_row(whole, i);
+    return NULL;
+}
+
 static gboolean tree_select(View *view, const char *key)
 {
     TreeView *self = (TreeView *)view;
+    const OutlineRow *carrier;
     guint index;
 
     if (go_to_key(self, key))
         return TRUE;
-    index = outline_find(whole_outline(self), key);
-    if (index == G_MAXUINT || self->filter)
+    if (self->filter)
         return FALSE;
+    index = outline_find(whole_outline(self), key);
+    carrier = index == G_MAXUINT ? carrier_of(whole_outline(self), key) : NULL;
+    if (index == G_MAXUINT)
+        return carrier && tree_select(view, carrier->key);
     open_way_to(self, index);
     if (outline_find(self->outline, key) == G_MAXUINT)
         open_run_with(self, index);
