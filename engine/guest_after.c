@@ -209,6 +209,51 @@ static void object_del(const After *after, const char *id)
     remove_named(after->guest->objects, "name", id);
 }
 
+/* --- media ----------------------------------------------------------------------------------- */
+
+/* The drive that a command about its medium names: as QEMU does, by the id or the QOM path. */
+static Drive *find_drive(const After *after, const char *name)
+{
+    for (guint i = 0; name && i < after->guest->devices->len; i++) {
+        const Device *device = after->guest->devices->pdata[i];
+
+        if (device->drive &&
+            (g_strcmp0(device->id, name) == 0 || g_strcmp0(device->path, name) == 0 ||
+             g_strcmp0(device->drive->qdev, name) == 0))
+            return device->drive;
+    }
+    return NULL;
+}
+
+static void remove_medium(const After *after, const char *id)
+{
+    Drive *drive = find_drive(after, id);
+
+    if (!drive)
+        return;
+    drive->inserted = FALSE;
+    g_clear_pointer(&drive->node, g_free);
+    g_clear_pointer(&drive->file, g_free);
+    g_clear_pointer(&drive->format, g_free);
+}
+
+static void insert_medium(const After *after, json_t *arguments)
+{
+    Drive *drive = find_drive(after, plan_member(arguments, "id"));
+    const char *name = plan_member(arguments, "node-name");
+    json_t *node = name ? find_node(after->guest, name) : NULL;
+
+    if (!drive)
+        return;
+    drive->inserted = TRUE;
+    g_free(drive->node);
+    g_free(drive->file);
+    g_free(drive->format);
+    drive->node = g_strdup(name);
+    drive->file = g_strdup(plan_member(node, "file"));
+    drive->format = g_strdup(plan_member(node, "drv"));
+}
+
 /* --- all ------------------------------------------------------------------------------------- */
 
 static const struct {
@@ -222,6 +267,8 @@ static const struct {
     { "netdev_add", .add = netdev_add },
     { "chardev-add", .add = chardev_add },
     { "object-add", .add = object_add },
+    { "blockdev-insert-medium", .add = insert_medium },
+    { "blockdev-remove-medium", .key = "id", .del = remove_medium },
     { "blockdev-del", .key = "node-name", .del = remove_node },
     { "netdev_del", .key = "id", .del = netdev_del },
     { "chardev-remove", .key = "id", .del = chardev_remove },

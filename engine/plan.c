@@ -293,6 +293,16 @@ void plan_carry(Plan *plan, FileChange *change)
     g_ptr_array_add(plan->steps, file_step(plan, "change to ", ACTION_REPLACE, ACTION_RESTORE));
 }
 
+void plan_drop_file(Plan *plan)
+{
+    if (plan->file == NULL) {
+        return;
+    }
+    g_clear_pointer(&plan->file, file_change_free);
+    g_ptr_array_remove_index(plan->steps, plan->steps->len - 1);
+    g_ptr_array_remove_index(plan->steps, 0);
+}
+
 static void copy_subjects(Plan *to, const Plan *from)
 {
     for (guint i = 0; i < from->subjects->len; i++) {

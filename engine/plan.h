@@ -110,6 +110,8 @@ void plan_join(Plan *plan, Plan *more);
  * fail with the file fails before the guest is changed, and the file is not changed before the
  * guest has been. Once for a plan. */
 void plan_carry(Plan *plan, FileChange *change);
+/* Takes that back; nothing happens to a plan without a file. */
+void plan_drop_file(Plan *plan);
 
 /* A new plan with the same steps, none run. (transfer full) */
 Plan *plan_copy(const Plan *plan);

@@ -104,6 +104,20 @@ static void add_unplugged(GString *text, const Plan *plan, const Match *match)
     }
 }
 
+/* The device stays: its <source> is another, or there is none. */
+static void add_media(GString *text, const Plan *plan)
+{
+    for (guint i = 0; i < plan->subjects->len; i++) {
+        const PlanSubject *subject = plan->subjects->pdata[i];
+        g_autofree char *name = plan_subject_name(subject);
+        g_autofree char *words = g_strdup_printf(
+            "the <source> of %s is another one: domain files are not changed by it", name);
+
+        if (subject->verb == PLAN_MEDIUM)
+            add_comment(text, words);
+    }
+}
+
 /* --- all ------------------------------------------------------------------------------------- */
 
 static void add_all(GString *text, const Plan *plan, const Match *match)
@@ -115,6 +129,7 @@ static void add_all(GString *text, const Plan *plan, const Match *match)
         (find_device(match->guest, plugged) ? add_present : add_planned)(text, plan, match);
     }
     add_unplugged(text, plan, match);
+    add_media(text, plan);
     if (!plan->subjects->len)
         add_comment(text, "this changes back ends alone, which domain XML has no elements for");
 }

@@ -122,13 +122,16 @@ void session_plan_redo(Session *session, SessionPlanFn done, gpointer data);
 /* Changes that are put aside, to be applied together. Attach and detach plans from now on fit the
  * guest as it will be when they are: what a staged change plugs can be used, and is taken. */
 
-/* plan: (transfer full), also with an error; of those that session_plan_attach, _detach and the
- * like give, and without a file. carries: its change is to go into the domain file as well. Errors:
+/* plan: (transfer full), also with an error; of those that session_plan_attach, _detach and _medium
+ * give. One that carries its change into the domain file does so when all are applied. Errors:
  * ENGINE_ERROR_REFUSED: the guest as it will be does not take it. */
-gboolean session_stage(Session *session, Plan *plan, gboolean carries, GError **error);
+gboolean session_stage(Session *session, Plan *plan, GError **error);
 /* (StagedPlan) in the order in which they will be done, each with what is in its way in the guest
  * of now. (transfer none, until the stage or the guest is another) */
 const GPtrArray *session_staged(Session *session);
+/* The guest as it will be then; itself where nothing is staged. NULL before the first tree.
+ * (transfer none, until the stage or the guest is another) */
+const Guest *session_guest_planned(Session *session);
 /* FALSE where there is none, or it is being applied. */
 gboolean session_unstage(Session *session, guint index);
 gboolean session_stage_is_applied(const Session *session);

@@ -110,7 +110,7 @@ static Plan *plan_detach(const Query *query, const HotplugFacts *facts, GError *
 
 static Plan *plan_medium(const Query *query, const HotplugFacts *facts, GError **error)
 {
-    const Device *device = session_find(query->session, query->guest, query->names[0], error);
+    const Device *device = session_stage_find(query->session, query->guest, query->names[0], error);
 
     if (!device || !check_not_leaving(query->session, device, error))
         return NULL;

@@ -7,9 +7,10 @@ Guest *session_stage_after(Session *session, Guest *guest)
     return staging_after(session->staging, guest);
 }
 
-gboolean session_stage(Session *session, Plan *plan, gboolean carries, GError **error)
+gboolean session_stage(Session *session, Plan *plan, GError **error)
 {
     g_autoptr(Plan) staged = plan;
+    gboolean carries = plan->file != NULL;
 
     if (!session_allows_changes(session, error))
         return FALSE;
@@ -18,6 +19,7 @@ gboolean session_stage(Session *session, Plan *plan, gboolean carries, GError **
                     "the guest has not been read yet: wait until it is");
         return FALSE;
     }
+    plan_drop_file(staged);
     if (!staging_add(session->staging, session->guest, g_steal_pointer(&staged), carries, error))
         return FALSE;
     session_notify(session, SESSION_PLAN_CHANGED);
@@ -27,6 +29,11 @@ gboolean session_stage(Session *session, Plan *plan, gboolean carries, GError **
 const GPtrArray *session_staged(Session *session)
 {
     return staging_entries(session->staging, session->guest);
+}
+
+const Guest *session_guest_planned(Session *session)
+{
+    return session->guest ? session_stage_after(session, session->guest) : NULL;
 }
 
 gboolean session_unstage(Session *session, guint index)

@@ -5,6 +5,7 @@
 #include "tui/carry_choice.h"
 #include "tui/path_complete.h"
 #include "tui/plan_lines.h"
+#include "tui/plan_render_dialog.h"
 
 #define WIDTH 76
 #define WIDE 112
@@ -14,7 +15,7 @@
 #define BODY_USUAL 13
 #define BODY_MIN 3 /* lines of the plan below which the fields take its room */
 
-enum { BUTTON_ATTACH, BUTTON_CANCEL, BUTTONS };
+enum { BUTTON_ATTACH, BUTTON_STAGE, BUTTON_COMMANDS, BUTTON_CANCEL, BUTTONS };
 
 typedef struct {
     Dialog dialog;
@@ -22,7 +23,8 @@ typedef struct {
     guint focus; /* among the shown fields, then the buttons */
     char *told;  /* candidates of a completion, until the next key */
     PathComplete *complete;
-    gboolean planning; /* [ Attach ] was pressed: the last plan is being made */
+    gboolean planning; /* [ Attach ] or [ Stage ] was pressed: the last plan is being made */
+    DialogEffect then; /* what becomes of it */
     gboolean json;
     int rows; /* of the frame: it grows with the plan and never shrinks below one's eyes */
     Canvas fields, foot; /* where they were painted */
@@ -174,12 +176,17 @@ static const char *note_of_keys(const AttachDialog *self)
 {
     gboolean ready = self->form.plan && !self->planning;
 
-    if (focused_button(self) == BUTTON_CANCEL)
-        return "Enter cancel, nothing sent";
-    if (!ready)
-        return "Esc cancel, nothing sent";
-    return focused_button(self) == BUTTON_ATTACH ? "Enter attach   Esc cancel, nothing sent"
-                                                 : "Enter to Attach   Esc cancel, nothing sent";
+    static const char *const notes[BUTTONS] = {
+        [BUTTON_ATTACH] = "Enter attach   Esc cancel",
+        [BUTTON_STAGE] = "Enter puts it aside",
+        [BUTTON_COMMANDS] = "Enter shows them",
+        [BUTTON_CANCEL] = "Enter cancel, nothing sent",
+    };
+    int button = focused_button(self);
+
+    if (button == BUTTON_CANCEL || (ready && button >= 0))
+        return notes[button];
+    return ready ? "Enter to Attach   Esc cancel" : "Esc cancel, nothing sent";
 }
 
 /* Where the plan has no room of its own the rule tells what there is to say of it. */
@@ -194,12 +201,21 @@ static void draw_foot_rule(const AttachDialog *self, const Canvas *frame, gboole
     draw_box_rule(frame, frame->rows - FOOT, body ? NULL : why, body ? NULL : count);
 }
 
+static void fill_buttons(const AttachDialog *self, DialogButton *buttons)
+{
+    static const char *const labels[BUTTONS] = { "Attach", "Stage", "Commands", "Cancel" };
+    gboolean ready = self->form.plan && !self->planning;
+
+    for (int i = 0; i < BUTTONS; i++)
+        buttons[i] = (DialogButton){ labels[i], !ready && i != BUTTON_CANCEL };
+}
+
 static void draw_foot(AttachDialog *self, const Canvas *frame, gboolean body)
 {
-    DialogButton buttons[BUTTONS] = { { "Attach", !self->form.plan || self->planning },
-                                      { "Cancel", FALSE } };
-    const char *const notes[] = { note_of_keys(self), "Esc cancel", NULL };
+    DialogButton buttons[BUTTONS];
+    const char *const notes[] = { note_of_keys(self), "Esc: nothing is sent", "Esc cancel", NULL };
 
+    fill_buttons(self, buttons);
     draw_foot_rule(self, frame, body);
     self->foot = canvas_part(frame, frame->rows - 2, 2, 1, frame->columns - MARGIN);
     dialog_draw_note(&self->foot, 0, buttons, BUTTONS, notes);
@@ -256,7 +272,7 @@ static void on_planned(Session *session, Plan *plan, const GError *error, gpoint
     if (plan && (!attach_form_carries(&self->form) ||
                  session_domain_carry(self->form.session, plan, &refusal))) {
         self->dialog.plan = plan;
-        dialog_tell(&self->dialog, DIALOG_RUNS);
+        dialog_tell(&self->dialog, self->then);
         return;
     }
     g_clear_pointer(&plan, plan_free);
@@ -266,8 +282,9 @@ static void on_planned(Session *session, Plan *plan, const GError *error, gpoint
     dialog_tell(&self->dialog, DIALOG_STAYS);
 }
 
-/* The guest may have changed since the preview was made: the plan that runs is made anew. */
-static DialogEffect attach(AttachDialog *self)
+/* The guest may have changed since the preview was made: the plan that runs, or is staged, is made
+ * anew. */
+static DialogEffect attach(AttachDialog *self, DialogEffect then)
 {
     g_autoptr(Request) request = NULL;
 
@@ -277,6 +294,7 @@ static DialogEffect attach(AttachDialog *self)
     if (!request)
         return DIALOG_STAYS;
     self->planning = TRUE;
+    self->then = then;
     session_plan_attach(self->form.session, request, on_planned, self);
     return DIALOG_STAYS;
 }
@@ -315,8 +333,11 @@ static void move_focus(AttachDialog *self, int direction)
 
 static DialogEffect press(AttachDialog *self, int button)
 {
-    if (button == BUTTON_ATTACH)
-        return attach(self);
+    if (button == BUTTON_ATTACH || button == BUTTON_STAGE)
+        return attach(self, button == BUTTON_ATTACH ? DIALOG_RUNS : DIALOG_STAGES);
+    if (button == BUTTON_COMMANDS && self->form.plan)
+        dialog_open_above(&self->dialog,
+                          plan_render_dialog_new(self->form.plan, self->form.session));
     return button == BUTTON_CANCEL ? DIALOG_CLOSES : DIALOG_STAYS;
 }
 
@@ -354,8 +375,10 @@ static void field_key(AttachDialog *self, Key key)
     guint index;
 
     if (!field) {
+        int button = focused_button(self) + (key.code == KEY_LEFT ? BUTTONS - 1 : 1);
+
         if (key.function && (key.code == KEY_LEFT || key.code == KEY_RIGHT))
-            self->focus = self->form.shown->len + (guint)!focused_button(self);
+            self->focus = self->form.shown->len + (guint)button % BUTTONS;
         else if (!key.function && key.code == 'J')
             self->json = !self->json;
         return;
@@ -431,9 +454,10 @@ static guint field_at(const AttachDialog *self, int line)
 static DialogEffect on_click(Dialog *dialog, int row, int column)
 {
     AttachDialog *self = (AttachDialog *)dialog;
-    DialogButton buttons[BUTTONS] = { { "Attach", FALSE }, { "Cancel", FALSE } };
+    DialogButton buttons[BUTTONS];
     guint field;
 
+    fill_buttons(self, buttons);
     if (row == self->foot.top)
         return press(self, dialog_button_at(buttons, BUTTONS, column - self->foot.left));
     if (row < self->fields.top || row >= self->fields.top + self->fields.rows)

@@ -69,7 +69,8 @@ GPtrArray *attach_form_choices(const AttachForm *form, guint field)
 {
     gsize count;
     const AttachField *row = &attach_fields(&count)[field];
-    GPtrArray *choices = attach_field_choices(row, session_guest(form->session), value_fn, form);
+    GPtrArray *choices =
+        attach_field_choices(row, session_guest_planned(form->session), value_fn, form);
     gboolean proposed;
     const char *value = attach_form_field_value(form, field, &proposed);
 
@@ -204,7 +205,7 @@ static void propose_for_any_image(AttachForm *form)
                                .size = -1,
                                .used = -1,
                                .writable = TRUE };
-    HotplugFacts facts = { .guest = session_guest(form->session), .image = &any };
+    HotplugFacts facts = { .guest = session_guest_planned(form->session), .image = &any };
     g_autoptr(Request) request = make_request(form, "file=image", NULL);
     Plan *plan = request && facts.guest ? hotplug_plan_attach(&facts, request, NULL) : NULL;
 
@@ -252,7 +253,7 @@ void attach_form_plan(AttachForm *form)
 
 const Bus *attach_form_slot_bus(const AttachForm *form)
 {
-    const Guest *guest = session_guest(form->session);
+    const Guest *guest = session_guest_planned(form->session);
     const PlanSubject *subject =
         form->plan && form->plan->subjects->len ? form->plan->subjects->pdata[0] : NULL;
     gboolean drive = form->kind == REQUEST_DISK || form->kind == REQUEST_CDROM;

@@ -120,7 +120,7 @@ static void take_more(AttachForm *form, const DomainDevice *configured, const Ad
 static void take_configured(AttachForm *form, const OutlineRow *row)
 {
     const DomainDevice *configured = row->pair->configured;
-    const Guest *guest = session_guest(form->session);
+    const Guest *guest = session_guest_planned(form->session);
     RequestKind kind = request_kind_of(configured);
     const struct {
         const char *option, *value;

@@ -1,15 +1,16 @@
-/* The confirm dialog: subjects, steps, checks, what changes in the domain file, two buttons. */
+/* The confirm dialog: subjects, steps, checks, what changes in the domain file, buttons. */
 #include "tui/confirm_dialog.h"
 
 #include <string.h>
 
 #include "tui/carry_choice.h"
 #include "tui/plan_lines.h"
+#include "tui/plan_render_dialog.h"
 
 #define SAVE_COLUMNS 9
 
 /* What can have the focus; the choice only where there is one. */
-enum { BUTTON_CANCEL, BUTTON_RUN, BUTTONS, FOCUS_SAVE = BUTTONS };
+enum { BUTTON_CANCEL, BUTTON_RUN, BUTTON_COMMANDS, BUTTON_STAGE, BUTTONS, FOCUS_SAVE = BUTTONS };
 
 /* What goes or comes, in words; copied, since the tree may change below the dialog. */
 typedef struct {
@@ -20,8 +21,10 @@ typedef struct {
 
 typedef struct {
     Dialog dialog;
+    Session *session;
     char *title;
     char *verb;
+    gboolean fresh;      /* can be staged */
     GPtrArray *subjects; /* (Subject) */
     Plan *other;         /* the same without the domain file, or with it; NULL: no choice */
     char *obstacle;      /* why the file cannot be changed along; NULL */
@@ -80,16 +83,43 @@ static void fill(const ConfirmDialog *self, LineList *list, gboolean wide)
     plan_lines_file(list, plan, self->diff);
 }
 
-static void draw_note(const ConfirmDialog *self, const Canvas *canvas, const DialogButton *buttons)
+static guint fill_buttons(const ConfirmDialog *self, DialogButton *buttons)
+{
+    const DialogButton all[BUTTONS] = {
+        [BUTTON_CANCEL] = { "Cancel", FALSE },
+        [BUTTON_RUN] = { self->verb, FALSE },
+        [BUTTON_COMMANDS] = { "Commands", FALSE },
+        [BUTTON_STAGE] = { "Stage", FALSE },
+    };
+
+    memcpy(buttons, all, sizeof(all));
+    return self->fresh ? BUTTONS : BUTTON_STAGE;
+}
+
+/* What Enter does where the focus is. */
+static const char *note_of_focus(const ConfirmDialog *self)
+{
+    switch (self->focus) {
+    case BUTTON_COMMANDS:
+        return "Enter shows them in four ways";
+    case BUTTON_STAGE:
+        return "Enter puts it aside";
+    case FOCUS_SAVE:
+        return "Enter changes   Esc cancel";
+    default:
+        return "y yes   Esc cancel, nothing sent";
+    }
+}
+
+static void draw_note(const ConfirmDialog *self, const Canvas *canvas, const DialogButton *buttons,
+                      guint count)
 {
     g_autofree char *verb = g_ascii_strdown(self->verb, -1);
     g_autofree char *runs = g_strdup_printf("Enter %s   Esc cancel, nothing sent", verb);
-    const char *const notes[] = { self->focus == BUTTON_RUN   ? runs
-                                  : self->focus == FOCUS_SAVE ? "Enter changes   Esc cancel"
-                                                              : "y yes   Esc cancel, nothing sent",
-                                  "Esc cancel", NULL };
+    const char *const notes[] = { self->focus == BUTTON_RUN ? runs : note_of_focus(self),
+                                  "y yes   Esc cancel", "Esc cancel", NULL };
 
-    dialog_draw_note(canvas, 0, buttons, BUTTONS, notes);
+    dialog_draw_note(canvas, 0, buttons, count, notes);
 }
 
 static void draw_choice(ConfirmDialog *self, const Canvas *canvas)
@@ -113,7 +143,8 @@ static void paint(Dialog *dialog, const Canvas *screen)
     ConfirmDialog *self = (ConfirmDialog *)dialog;
     g_autoptr(LineList) list =
         line_list_new(dialog_columns(screen) - DIALOG_MARGIN, PLAN_LABEL_COLUMNS);
-    DialogButton buttons[BUTTONS] = { { "Cancel", FALSE }, { self->verb, FALSE } };
+    DialogButton buttons[BUTTONS];
+    guint count = fill_buttons(self, buttons);
     int lines = self->other ? 2 : 1;
     Canvas body, row;
 
@@ -122,8 +153,8 @@ static void paint(Dialog *dialog, const Canvas *screen)
     self->page = body.rows;
     line_list_draw_boxed(list, &body, &self->dialog.top);
     row = canvas_part(&self->foot, lines - 1, 0, 1, self->foot.columns);
-    draw_note(self, &row, buttons);
-    dialog_draw_buttons(dialog, &row, 0, buttons, BUTTONS, self->focus);
+    draw_note(self, &row, buttons, count);
+    dialog_draw_buttons(dialog, &row, 0, buttons, count, self->focus);
     if (self->other)
         draw_choice(self, &self->foot);
 }
@@ -142,18 +173,47 @@ static DialogEffect choose_other(ConfirmDialog *self)
     return DIALOG_STAYS;
 }
 
+static DialogEffect show_commands(ConfirmDialog *self)
+{
+    dialog_open_above(&self->dialog, plan_render_dialog_new(self->dialog.plan, self->session));
+    return DIALOG_STAYS;
+}
+
 static DialogEffect press(ConfirmDialog *self, int what)
 {
-    if (what == FOCUS_SAVE)
+    switch (what) {
+    case BUTTON_CANCEL:
+        return DIALOG_CLOSES;
+    case BUTTON_RUN:
+        return DIALOG_RUNS;
+    case BUTTON_COMMANDS:
+        return show_commands(self);
+    case BUTTON_STAGE:
+        return self->fresh ? DIALOG_STAGES : DIALOG_STAYS;
+    case FOCUS_SAVE:
         return choose_other(self);
-    return what == BUTTON_RUN ? DIALOG_RUNS : what == BUTTON_CANCEL ? DIALOG_CLOSES : DIALOG_STAYS;
+    default:
+        return DIALOG_STAYS;
+    }
+}
+
+/* The buttons that there are, then the choice. */
+static gboolean move_focus(ConfirmDialog *self, Key key)
+{
+    int buttons = self->fresh ? BUTTONS : BUTTON_STAGE;
+    int at = self->focus == FOCUS_SAVE ? buttons : self->focus;
+
+    if (!dialog_move_focus(&at, self->other ? buttons + 1 : buttons, key))
+        return FALSE;
+    self->focus = at == buttons ? FOCUS_SAVE : at;
+    return TRUE;
 }
 
 static DialogEffect on_key(Dialog *dialog, Key key)
 {
     ConfirmDialog *self = (ConfirmDialog *)dialog;
 
-    if (dialog_move_focus(&self->focus, self->other ? BUTTONS + 1 : BUTTONS, key))
+    if (move_focus(self, key))
         return DIALOG_STAYS;
     self->dialog.top += dialog_scroll_of(key, self->page);
     if (key.function)
@@ -167,6 +227,10 @@ static DialogEffect on_key(Dialog *dialog, Key key)
         return DIALOG_RUNS;
     case 's':
         return choose_other(self);
+    case 'S':
+        return press(self, BUTTON_STAGE);
+    case 'c':
+        return show_commands(self);
     case 'n':
     case 'q':
     case KEY_CODE_ESCAPE:
@@ -182,14 +246,15 @@ static DialogEffect on_key(Dialog *dialog, Key key)
 static DialogEffect on_click(Dialog *dialog, int row, int column)
 {
     ConfirmDialog *self = (ConfirmDialog *)dialog;
-    DialogButton buttons[BUTTONS] = { { "Cancel", FALSE }, { self->verb, FALSE } };
+    DialogButton buttons[BUTTONS];
+    guint count = fill_buttons(self, buttons);
     int last = self->foot.top + self->foot.rows - 1;
 
     if (self->other && row == last - 1)
         return choose_other(self);
     if (row != last)
         return DIALOG_STAYS;
-    return press(self, dialog_button_at(buttons, BUTTONS, column - self->foot.left));
+    return press(self, dialog_button_at(buttons, count, column - self->foot.left));
 }
 
 static void on_free(Dialog *dialog)
@@ -228,12 +293,14 @@ static void take_file(ConfirmDialog *self, Session *session)
     }
 }
 
-Dialog *confirm_dialog_new(const char *verb, Plan *plan, Session *session, gboolean offer_file)
+Dialog *confirm_dialog_new(const char *verb, Plan *plan, Session *session, gboolean fresh)
 {
     ConfirmDialog *self = g_new0(ConfirmDialog, 1);
 
     self->dialog.class = &class;
     self->dialog.plan = plan;
+    self->session = session;
+    self->fresh = fresh;
     self->title = g_strdup(plan->title);
     self->title[0] = g_ascii_toupper(self->title[0]);
     self->verb = g_strdup(verb);
@@ -242,7 +309,7 @@ Dialog *confirm_dialog_new(const char *verb, Plan *plan, Session *session, gbool
     for (guint i = 0; i < plan->subjects->len; i++)
         g_ptr_array_add(self->subjects,
                         subject_new(plan->subjects->pdata[i], session_guest(session)));
-    if (offer_file && session_domain(session))
+    if (fresh && session_domain(session))
         take_file(self, session);
     self->diff = plan_file_diff(self->dialog.plan);
     return &self->dialog;

@@ -7,8 +7,8 @@
 #include "tui/dialog.h"
 
 /* verb: the word on the button: "Detach". plan: (transfer full). session: where its subjects are
- * looked up; only for this call. offer_file: lets the user have the domain file changed along.
- * (transfer full) */
-Dialog *confirm_dialog_new(const char *verb, Plan *plan, Session *session, gboolean offer_file);
+ * looked up; outlives the dialog. fresh: the plan is a new one: it can be staged, and the domain
+ * file be changed along. (transfer full) */
+Dialog *confirm_dialog_new(const char *verb, Plan *plan, Session *session, gboolean fresh);
 
 #endif

@@ -126,8 +126,8 @@ static void on_session(Session *session, SessionChange change, gpointer data)
         console_take_tree(console);
     else
         view->class->update(view, change);
-    if (console->dialog && console->dialog->class->changed)
-        console->dialog->class->changed(console->dialog, change);
+    if (console->dialog)
+        dialog_changed(console->dialog, change);
     console_paint_soon(console);
 }
 
@@ -186,7 +186,7 @@ void console_do(Console *console, DialogEffect effect)
 
     if (effect == DIALOG_STAYS)
         return;
-    if (effect == DIALOG_RUNS)
+    if (effect == DIALOG_RUNS || effect == DIALOG_STAGES)
         plan = g_steal_pointer(&console->dialog->plan);
     outcome = g_steal_pointer(&console->dialog->outcome);
     element = console->dialog->failed ? ELEMENT_ERROR : ELEMENT_TEXT;
@@ -194,7 +194,8 @@ void console_do(Console *console, DialogEffect effect)
     if (outcome)
         console_say(console, element, "%s", outcome);
     if (plan)
-        console_run_plan(console, g_steal_pointer(&plan));
+        (effect == DIALOG_RUNS ? console_run_plan : console_stage_plan)(console,
+                                                                        g_steal_pointer(&plan));
 }
 
 /* --- keys and mouse -------------------------------------------------------------------------- */
@@ -261,7 +262,7 @@ void console_key(Console *console, Key key)
     } else if (key_equal(key, interrupt_key)) {
         console_quit(console);
     } else if (console->dialog) {
-        console_do(console, console->dialog->class->key(console->dialog, key));
+        console_do(console, dialog_key(console->dialog, key));
     } else if (binding) {
         do_binding(console, binding);
     }
@@ -322,8 +323,7 @@ static void click(Console *console, const MEVENT *mouse)
     const Command *command = console->dialog ? NULL : command_at(console, mouse);
 
     if (console->dialog) {
-        if (console->dialog->class->click)
-            console_do(console, console->dialog->class->click(console->dialog, mouse->y, mouse->x));
+        console_do(console, dialog_click(console->dialog, mouse->y, mouse->x));
     } else if (command) {
         console_act(console, command);
     } else if (inside(&layout->details, mouse->y, mouse->x)) {
@@ -392,7 +392,6 @@ Console *console_new(Session *session, const ConsoleSettings *settings, GError *
     console->now = settings->now;
     console->look.ascii = console->ascii = settings->ascii;
     console->look.mono = !tty_has_colours(tty) || (no_colour && *no_colour);
-    console->recent = g_ptr_array_new_with_free_func(console_recent_free);
     console_take_theme(console, settings->theme);
     console_make_views(console);
     console_take_settings(console);
@@ -416,7 +415,6 @@ void console_free(Console *console)
     g_free(console->theme_name);
     g_clear_pointer(&console->hints, g_array_unref);
     g_clear_pointer(&console->tabs, g_array_unref);
-    g_ptr_array_unref(console->recent);
     g_free(console->detail_key);
     g_free(console->awaited);
     g_free(console->message);

@@ -29,6 +29,9 @@ void console_detach(Console *console);
 void console_ask_again(Console *console);
 void console_undo(Console *console);
 void console_redo(Console *console);
+void console_apply(Console *console);
+void console_unstage(Console *console);
+void console_show_commands(Console *console);
 void console_commands_sent(Console *console);
 void console_reconnect(Console *console);
 void console_fill(Console *console);
@@ -61,6 +64,9 @@ gboolean console_has_unsaved(const Console *console);
 gboolean console_is_lost(const Console *console);
 gboolean console_can_fold(const Console *console);
 gboolean console_can_unfold(const Console *console);
+gboolean console_has_staged(const Console *console);
+gboolean console_can_unstage(const Console *console);
+gboolean console_has_plan(const Console *console);
 
 /* Whether there is such a command now. */
 gboolean console_can_go_back(const Console *console);

@@ -126,10 +126,21 @@ static char *stay_for_file(const Console *console)
                            keymap_label(command_find("save"), console->look.ascii));
 }
 
+static char *stay_for_stage(const Console *console)
+{
+    guint staged = console_staged_count(console);
+
+    if (!staged)
+        return NULL;
+    return g_strdup_printf("%u change%s staged and not applied: %s applies.", staged,
+                           staged == 1 ? " is" : "s are",
+                           keymap_label(command_find("apply"), console->look.ascii));
+}
+
 /* Asks once for each reason to stay. */
 void console_quit(Console *console)
 {
-    static const StayFn reasons[] = { stay_for_plans, stay_for_file };
+    static const StayFn reasons[] = { stay_for_plans, stay_for_stage, stay_for_file };
 
     while (console->quit_asked < G_N_ELEMENTS(reasons)) {
         g_autofree char *reason = reasons[console->quit_asked++](console);

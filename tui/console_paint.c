@@ -189,7 +189,7 @@ void console_paint(Console *console)
         row = MAX(row, 0);
         paint_last_line(console, &console->layout);
         if (console->dialog) {
-            console->dialog->class->paint(console->dialog, &console->layout.screen);
+            dialog_paint(console->dialog, &console->layout.screen);
             row = console->dialog->cursor_row;
             column = console->dialog->cursor_column;
         }

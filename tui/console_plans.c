@@ -6,9 +6,6 @@
 #include "tui/plan_lines.h"
 #include "tui/text_dialog.h"
 
-/* Plans that are over and can still be shown with what was sent. */
-#define RECENT_MAX 20
-
 /* --- asked for ------------------------------------------------------------------------------- */
 
 static void say_not_connected(Console *console)
@@ -25,10 +22,9 @@ void console_attach(Console *console)
     console_open(console, attach_dialog_new(console->session, console_row(console)));
 }
 
-/* A plan to be confirmed has come, or a reason why there is none. What is taken back or done again
- * is that with the domain file as well. */
-static void confirm(Console *console, const char *verb, gboolean offer_file, Plan *plan,
-                    const GError *error)
+/* What is taken back or done again is that with the domain file as well. */
+void console_confirm(Console *console, const char *verb, gboolean fresh, Plan *plan,
+                     const GError *error)
 {
     console->asking = FALSE;
     g_clear_pointer(&console->message, g_free);
@@ -37,32 +33,31 @@ static void confirm(Console *console, const char *verb, gboolean offer_file, Pla
     else if (console->dialog)
         plan_free(plan); /* the user went on to something else */
     else
-        console_open(console, confirm_dialog_new(verb, plan, console->session, offer_file));
+        console_open(console, confirm_dialog_new(verb, plan, console->session, fresh));
     console_paint_soon(console);
 }
 
 static void on_attach_planned(Session *session, Plan *plan, const GError *error, gpointer data)
 {
-    confirm(data, "Attach", TRUE, plan, error);
+    console_confirm(data, "Attach", TRUE, plan, error);
 }
 
 static void on_detach_planned(Session *session, Plan *plan, const GError *error, gpointer data)
 {
-    confirm(data, "Detach", TRUE, plan, error);
+    console_confirm(data, "Detach", TRUE, plan, error);
 }
 
 static void on_undo_planned(Session *session, Plan *plan, const GError *error, gpointer data)
 {
-    confirm(data, "Undo", FALSE, plan, error);
+    console_confirm(data, "Undo", FALSE, plan, error);
 }
 
 static void on_redo_planned(Session *session, Plan *plan, const GError *error, gpointer data)
 {
-    confirm(data, "Redo", FALSE, plan, error);
+    console_confirm(data, "Redo", FALSE, plan, error);
 }
 
-/* FALSE when a plan cannot be asked for now. */
-static gboolean begin_asking(Console *console)
+gboolean console_begin_asking(Console *console)
 {
     if (console->asking)
         return FALSE;
@@ -77,13 +72,13 @@ static gboolean begin_asking(Console *console)
 
 void console_ask_attach(Console *console, const Request *request)
 {
-    if (begin_asking(console))
+    if (console_begin_asking(console))
         session_plan_attach(console->session, request, on_attach_planned, console);
 }
 
 void console_ask_detach(Console *console, const char *const *names)
 {
-    if (begin_asking(console))
+    if (console_begin_asking(console))
         session_plan_detach(console->session, names, on_detach_planned, console);
 }
 
@@ -103,13 +98,13 @@ void console_detach(Console *console)
 
 void console_undo(Console *console)
 {
-    if (begin_asking(console))
+    if (console_begin_asking(console))
         session_plan_undo(console->session, on_undo_planned, console);
 }
 
 void console_redo(Console *console)
 {
-    if (begin_asking(console))
+    if (console_begin_asking(console))
         session_plan_redo(console->session, on_redo_planned, console);
 }
 
@@ -142,49 +137,6 @@ void console_reconnect(Console *console)
 
 /* --- running plans --------------------------------------------------------------------------- */
 
-/* What was sent for a plan that is over: texts, since the plan itself is gone by then. */
-typedef struct {
-    char *title;
-    GPtrArray *labels, *texts; /* (char) */
-} SentPlan;
-
-void console_recent_free(gpointer data)
-{
-    SentPlan *sent = data;
-
-    g_free(sent->title);
-    g_ptr_array_unref(sent->labels);
-    g_ptr_array_unref(sent->texts);
-    g_free(sent);
-}
-
-static SentPlan *sent_new(const Plan *plan)
-{
-    SentPlan *sent = g_new0(SentPlan, 1);
-
-    sent->title = g_strdup(plan->title);
-    sent->labels = g_ptr_array_new_with_free_func(g_free);
-    sent->texts = g_ptr_array_new_with_free_func(g_free);
-    for (guint i = 0; i < plan->steps->len; i++) {
-        const Step *step = plan->steps->pdata[i];
-
-        g_ptr_array_add(sent->labels, g_strdup(step_state_name(step->state)));
-        g_ptr_array_add(sent->texts, action_to_qmp(step->action));
-        if (!step->error)
-            continue;
-        g_ptr_array_add(sent->labels, g_strdup(""));
-        g_ptr_array_add(sent->texts, g_strdup(step->error));
-    }
-    return sent;
-}
-
-static void remember(Console *console, const Plan *plan)
-{
-    g_ptr_array_add(console->recent, sent_new(plan));
-    if (console->recent->len > RECENT_MAX)
-        g_ptr_array_remove_index(console->recent, 0);
-}
-
 /* QEMU's own sentence, and what became of the guest. */
 static char *failure_text(const Transaction *transaction)
 {
@@ -216,7 +168,6 @@ static void on_finished(Session *session, const Transaction *transaction, gpoint
     const Plan *plan = transaction_plan(transaction);
     g_autofree char *text = NULL;
 
-    remember(console, plan);
     if (transaction_outcome(transaction) == OUTCOME_DONE) {
         console_say(console, ELEMENT_TEXT, "done: %s", plan->title);
     } else {
@@ -234,32 +185,30 @@ void console_run_plan(Console *console, Plan *plan)
 {
     const PlanSubject *asked_for = plan->subjects->len ? plan->subjects->pdata[0] : NULL;
 
-    if (asked_for && plan->verb == PLAN_ATTACH)
+    if (asked_for && asked_for->verb == PLAN_ATTACH)
         console_await(console, asked_for->path);
     console_say(console, ELEMENT_DIM, "%s ...", plan->title);
     session_run(console->session, plan, on_finished, console);
 }
 
+static void add_sent(LineList *list, const Plan *plan, gboolean ascii)
+{
+    line_list_text(list, ELEMENT_TITLE, plan->title);
+    plan_lines_sent(list, plan, ascii);
+    line_list_blank(list);
+}
+
+/* What runs, and what ran: the newest first. */
 static void fill_sent(LineList *list, gboolean ascii, gpointer data)
 {
     Console *console = data;
     const GPtrArray *running = session_running(console->session);
+    const GPtrArray *history = session_history(console->session);
 
-    for (guint i = 0; running && i < running->len; i++) {
-        const Plan *plan = transaction_plan(running->pdata[i]);
-
-        line_list_text(list, ELEMENT_TITLE, plan->title);
-        plan_lines_sent(list, plan, ascii);
-        line_list_blank(list);
-    }
-    for (guint i = console->recent->len; i-- > 0;) {
-        const SentPlan *sent = console->recent->pdata[i];
-
-        line_list_text(list, ELEMENT_TITLE, sent->title);
-        for (guint k = 0; k < sent->texts->len; k++)
-            line_list_field(list, sent->labels->pdata[k], ELEMENT_TEXT, sent->texts->pdata[k]);
-        line_list_blank(list);
-    }
+    for (guint i = 0; running && i < running->len; i++)
+        add_sent(list, transaction_plan(running->pdata[i]), ascii);
+    for (guint i = history->len; i-- > 0;)
+        add_sent(list, ((const HistoryEntry *)history->pdata[i])->plan, ascii);
     if (line_list_length(list) == 0)
         line_list_text(list, ELEMENT_DIM, "Nothing was sent yet that changes the guest.");
 }

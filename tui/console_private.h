@@ -57,11 +57,10 @@ struct Console {
     Prompt *prompt; /* has the last line and all keys; NULL: none is open */
     char *message;  /* in place of the hints, until the next key */
     Element message_element;
-    char *refusal;     /* what the message refused, while the next key is handled; NULL */
-    GPtrArray *recent; /* (SentPlan) plans that are over, newest last */
-    gboolean asking;   /* a plan was asked for, and has not come */
-    guint quit_asked;  /* how many of the reasons to stay were looked at */
-    char *awaited; /* QOM path of what the user attached: the cursor goes there; NULL for none */
+    char *refusal;    /* what the message refused, while the next key is handled; NULL */
+    gboolean asking;  /* a plan was asked for, and has not come */
+    guint quit_asked; /* how many of the reasons to stay were looked at */
+    char *awaited;    /* QOM path of what the user attached: the cursor goes there; NULL for none */
 
     Layout layout;        /* of the latest frame */
     GArray *hints, *tabs; /* (Hint) where they stand */
@@ -169,6 +168,18 @@ GPtrArray *console_hints(const Console *console);
  * wants to see it come; a key or a click in the meantime cancels that. */
 void console_await(Console *console, const char *path);
 void console_run_plan(Console *console, Plan *plan);
-void console_recent_free(gpointer sent);
+/* FALSE when a plan cannot be asked for now; else one has been, and console_confirm is called when
+ * it has come. */
+gboolean console_begin_asking(Console *console);
+/* A plan (transfer full) to be confirmed, or a reason why there is none. fresh: as in
+ * confirm_dialog.h. */
+void console_confirm(Console *console, const char *verb, gboolean fresh, Plan *plan,
+                     const GError *error);
+
+/* --- console_stage.c ------------------------------------------------------------------------- */
+
+/* plan: (transfer full) */
+void console_stage_plan(Console *console, Plan *plan);
+guint console_staged_count(const Console *console);
 
 #endif

@@ -1,6 +1,7 @@
 /* The views of the console: which there are, which is on the screen, and what its cursor is on. */
 #include "tui/console_private.h"
 
+#include "tui/plan_view.h"
 #include "tui/drives_view.h"
 #include "tui/slots_view.h"
 #include "tui/tree_view.h"
@@ -8,6 +9,7 @@
 static const ViewClass *const classes[VIEWS] = {
     [VIEW_TREE] = &tree_view_class,
     [VIEW_SLOTS] = &slots_view_class,
+    [VIEW_PLAN] = &plan_view_class,
     [VIEW_DRIVES] = &drives_view_class,
 };
 

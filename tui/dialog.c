@@ -16,10 +16,59 @@ void dialog_free(Dialog *dialog)
 {
     if (!dialog)
         return;
+    g_clear_pointer(&dialog->above, dialog_free);
     g_clear_pointer(&dialog->plan, plan_free);
     g_clear_pointer(&dialog->outcome, g_free);
     dialog->class->free(dialog);
 }
+
+/* --- one above the other --------------------------------------------------------------------- */
+
+void dialog_open_above(Dialog *dialog, Dialog *above)
+{
+    g_clear_pointer(&dialog->above, dialog_free);
+    dialog->above = above;
+}
+
+void dialog_paint(Dialog *dialog, const Canvas *screen)
+{
+    dialog->class->paint(dialog, screen);
+    if (!dialog->above)
+        return;
+    dialog_paint(dialog->above, screen);
+    dialog->cursor_row = dialog->above->cursor_row;
+    dialog->cursor_column = dialog->above->cursor_column;
+}
+
+static DialogEffect above_ended(Dialog *dialog, DialogEffect effect)
+{
+    if (effect != DIALOG_STAYS)
+        g_clear_pointer(&dialog->above, dialog_free);
+    return DIALOG_STAYS;
+}
+
+DialogEffect dialog_key(Dialog *dialog, Key key)
+{
+    return dialog->above ? above_ended(dialog, dialog_key(dialog->above, key))
+                         : dialog->class->key(dialog, key);
+}
+
+DialogEffect dialog_click(Dialog *dialog, int row, int column)
+{
+    if (dialog->above)
+        return above_ended(dialog, dialog_click(dialog->above, row, column));
+    return dialog->class->click ? dialog->class->click(dialog, row, column) : DIALOG_STAYS;
+}
+
+void dialog_changed(Dialog *dialog, SessionChange change)
+{
+    if (dialog->above)
+        dialog_changed(dialog->above, change);
+    if (dialog->class->changed)
+        dialog->class->changed(dialog, change);
+}
+
+/* --- the frame ------------------------------------------------------------------------------- */
 
 Canvas dialog_frame(const Canvas *screen, int rows, int columns, const char *title,
                     const char *count)

@@ -11,7 +11,8 @@
 typedef enum {
     DIALOG_STAYS, /* and is to be painted anew */
     DIALOG_CLOSES,
-    DIALOG_RUNS, /* closes, and its plan (taken from it) is to run */
+    DIALOG_RUNS,   /* closes, and its plan (taken from it) is to run */
+    DIALOG_STAGES, /* the same, to be put on the stage */
 } DialogEffect;
 
 typedef struct Dialog Dialog;
@@ -28,7 +29,8 @@ typedef struct {
 
 struct Dialog {
     const DialogClass *class;
-    Plan *plan;                    /* DIALOG_RUNS */
+    Plan *plan;                    /* DIALOG_RUNS, DIALOG_STAGES */
+    Dialog *above;                 /* open over this one, until it closes; NULL */
     char *outcome;                 /* DIALOG_CLOSES: what came of it, to be told then; NULL */
     gboolean failed;               /* outcome says what did not work */
     int top;                       /* first line in sight, of those that scroll: clamped by paint */
@@ -36,6 +38,14 @@ struct Dialog {
     void (*listener)(Dialog *dialog, DialogEffect effect, gpointer data);
     gpointer listener_data;
 };
+
+/* What the console calls: the class's functions, of the dialog above where there is one. */
+void dialog_paint(Dialog *dialog, const Canvas *screen);
+DialogEffect dialog_key(Dialog *dialog, Key key);
+DialogEffect dialog_click(Dialog *dialog, int row, int column);
+void dialog_changed(Dialog *dialog, SessionChange change);
+/* Opens one (transfer full) above it, that only tells something: what it returns goes nowhere. */
+void dialog_open_above(Dialog *dialog, Dialog *above);
 
 /* An effect that came without a key. */
 void dialog_tell(Dialog *dialog, DialogEffect effect);

@@ -30,7 +30,7 @@ static void stage(Bench *bench, Plan *plan)
 {
     g_autoptr(GError) error = NULL;
 
-    assert_true(session_stage(bench->session, plan, FALSE, &error));
+    assert_true(session_stage(bench->session, plan, &error));
     assert_null(error);
 }
 
@@ -213,7 +213,7 @@ static void test_what_is_staged_cannot_be_detached(void **state)
     refuse_detach(bench, "net0",
                   "net0 leaves with a staged change already: apply what is staged, or remove that "
                   "change");
-    assert_false(session_stage(bench->session, bench_attach_plan("net1", 9), FALSE, &error));
+    assert_false(session_stage(bench->session, bench_attach_plan("net1", 9), &error));
     assert_string_equal(error->message,
                         "the id net1 has been taken by another device: detach that first");
     ask(bench, session_plan_undo);

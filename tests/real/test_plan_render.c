@@ -23,7 +23,7 @@ static void stage(Session *session, const char *kind, const char *const *options
     g_autoptr(GError) error = NULL;
     Plan *plan = real_plan_attach(session, kind, options, NULL);
 
-    assert_true(session_stage(session, plan, FALSE, &error));
+    assert_true(session_stage(session, plan, &error));
     assert_null(error);
 }
 

@@ -6,6 +6,24 @@
 #include "engine/line_diff.h"
 #include "tests/support/hand_guest.h"
 
+static void staged_free(gpointer data)
+{
+    StagedPlan *entry = data;
+
+    plan_free(entry->plan);
+    g_free(entry->problem);
+    g_free(entry);
+}
+
+static void entry_free(gpointer data)
+{
+    HistoryEntry *entry = data;
+
+    plan_free(entry->plan);
+    g_free(entry->error);
+    g_free(entry);
+}
+
 Session *hand_session_new(Guest *guest)
 {
     Session *session = g_new0(Session, 1);
@@ -14,6 +32,8 @@ Session *hand_session_new(Guest *guest)
     session->state = guest ? SESSION_LIVE : SESSION_CONNECTING;
     session->journal = journal_new();
     session->running = g_ptr_array_new();
+    session->staged = g_ptr_array_new_with_free_func(staged_free);
+    session->history = g_ptr_array_new_with_free_func(entry_free);
     return session;
 }
 
@@ -33,6 +53,8 @@ void session_free(Session *session)
     g_clear_pointer(&session->ran, plan_free);
     journal_free(session->journal);
     g_ptr_array_unref(session->running);
+    g_ptr_array_unref(session->staged);
+    g_ptr_array_unref(session->history);
     g_free(session->asked);
     g_free(session);
 }
@@ -194,6 +216,56 @@ const Transaction *session_run(Session *session, Plan *plan, SessionRunFn finish
 const GPtrArray *session_running(const Session *session)
 {
     return session->running;
+}
+
+gint64 session_clock(const Session *session)
+{
+    return session->clock;
+}
+
+gboolean session_stage(Session *session, Plan *plan, GError **error)
+{
+    StagedPlan *entry = g_new0(StagedPlan, 1);
+
+    entry->plan = plan;
+    entry->at = HAND_NOW;
+    g_ptr_array_add(session->staged, entry);
+    hand_session_change(session, SESSION_PLAN_CHANGED);
+    return TRUE;
+}
+
+const GPtrArray *session_staged(Session *session)
+{
+    return session->staged;
+}
+
+const Guest *session_guest_planned(Session *session)
+{
+    return session->guest;
+}
+
+gboolean session_unstage(Session *session, guint index)
+{
+    if (index >= session->staged->len || session->applied)
+        return FALSE;
+    g_ptr_array_remove_index(session->staged, index);
+    hand_session_change(session, SESSION_PLAN_CHANGED);
+    return TRUE;
+}
+
+gboolean session_stage_is_applied(const Session *session)
+{
+    return session->applied;
+}
+
+void session_plan_staged(Session *session, SessionPlanFn done, gpointer data)
+{
+    ask(session, "staged", NULL, done, data);
+}
+
+const GPtrArray *session_history(const Session *session)
+{
+    return session->history;
 }
 
 gboolean session_cancel(Session *session, const Transaction *transaction)
