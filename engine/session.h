@@ -57,6 +57,8 @@ const Guest *session_guest(const Session *session);
 Journal *session_journal(const Session *session);
 /* Every message to and from the guest, over all connections. */
 Trace *session_trace(Session *session);
+/* Whether a message belongs to what is asked again and again while nothing happens. */
+gboolean session_is_polling(const TraceMessage *message);
 /* Round trip of the latest command, microseconds. */
 gint64 session_latency(const Session *session);
 /* How long QEMU has left a command unanswered and said nothing else; 0 while it owes nothing. */

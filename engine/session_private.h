@@ -91,6 +91,10 @@ void session_lose(Session *session, const GError *error);
 /* The guest has been read for the first time since the connection stands. */
 void session_enter_live(Session *session);
 
+/* What is asked again and again is for: session_is_polling. */
+#define PURPOSE_POLL "poll"
+#define PURPOSE_RATES "drive rates"
+
 /* --- session_watch.c ------------------------------------------------------------------------- */
 
 Watch *watch_new(Session *session);

@@ -56,7 +56,7 @@ static void ask(RatesWatch *watch)
         session->state != SESSION_LIVE)
         return;
     watch->asked = g_get_monotonic_time();
-    monitor_send_for(session->monitor, "drive rates", "query-blockstats", NULL, on_stats, watch);
+    monitor_send_for(session->monitor, PURPOSE_RATES, "query-blockstats", NULL, on_stats, watch);
 }
 
 /* --- life ------------------------------------------------------------------------------------ */

@@ -221,9 +221,9 @@ static void look_send(Look *look)
 
     look->watch->awaited++;
     if (kind->line)
-        monitor_send_human_for(monitor, "poll", kind->line, on_look, look);
+        monitor_send_human_for(monitor, PURPOSE_POLL, kind->line, on_look, look);
     else
-        monitor_send_for(monitor, "poll", kind->command,
+        monitor_send_for(monitor, PURPOSE_POLL, kind->command,
                          kind->path ? json_pack("{s:s}", "path", kind->path) : NULL, on_look, look);
 }
 

@@ -77,6 +77,11 @@ json_t *trace_message_parse(const TraceMessage *message);
  * has to go through text_printable. (transfer full) */
 char *trace_message_text(const TraceMessage *message, gboolean pretty);
 
+/* {"number", "time", "kind", "answers", "took_ms", "refused", "name", "for", "message"} on one line
+ * with its line break: what a file of messages has of it. "message" is as it was sent, of a failure
+ * its sentence. (transfer full) */
+char *trace_message_to_line(const TraceMessage *message);
+
 /* A command, as it can be given to another tool; all NULL for other messages. (transfer full) */
 /* {"execute": "query-pci"}, without our id. */
 char *trace_message_to_qmp(const TraceMessage *message);

@@ -8,9 +8,15 @@
 #include "tui/view.h"
 
 #define BUT_TREE (~IN_VIEW(VIEW_TREE))
+#define BUT_EVENTS (~IN_VIEW(VIEW_EVENTS))
 #define MOVE(name, key, move, help, ...)                                                           \
     {                                                                                              \
         name, GROUP_MOVE, help, .keys = key, .act_value = console_move, .value = move, __VA_ARGS__ \
+    }
+#define STEP(name, key, moments, help, ...)                                                        \
+    {                                                                                              \
+        name, GROUP_REPLAY, help, .keys = key, .act_value = console_replay_step, .value = moments, \
+                                  .exists = console_is_replay, __VA_ARGS__                         \
     }
 #define VIEW(name, key, view, help, ...)                                                           \
     {                                                                                              \
@@ -58,6 +64,36 @@ static const Command commands[] = {
       .act = console_commands_sent },
     { "reconnect", GROUP_GUEST, "connect to the monitor again", .keys = "R", .hint = "reconnect",
       .act = console_reconnect, .applies = console_is_lost, .occasional = TRUE },
+
+    { "pause", GROUP_VIEW, "count new messages without showing them; again: show them", .keys = "p",
+      .hint = "pause", .act = console_events_pause, .views = IN_VIEW(VIEW_EVENTS) },
+    { "copy", GROUP_VIEW, "copy this command as QMP, HMP or a line of virsh", .keys = "y",
+      .hint = "copy", .act = console_events_copy, .views = IN_VIEW(VIEW_EVENTS),
+      .applies = console_can_copy },
+    { "hide", GROUP_VIEW, "hide polling; reading the guest as well; nothing", .keys = "v",
+      .hint = "hide", .act = console_events_detail, .views = IN_VIEW(VIEW_EVENTS) },
+    { "save-messages", GROUP_VIEW, "save the messages to a file", .keys = "s", .hint = "save",
+      .act = console_events_save, .views = IN_VIEW(VIEW_EVENTS) },
+
+    { "play", GROUP_REPLAY, "play the recording, or pause", .keys = "Space", .hint = "play",
+      .act = console_replay_play, .exists = console_is_replay, .occasional = TRUE },
+    STEP("next-moment", ".", 1, "go to the next moment at which something changed", .hint = "next",
+         .occasional = TRUE),
+    STEP("previous-moment", ",", -1, "go back to the moment before", .hint = "back",
+         .occasional = TRUE),
+    STEP("next-moments", "]", 10, "go ten moments on"),
+    STEP("previous-moments", "[", -10, "go ten moments back"),
+    { "faster", GROUP_REPLAY, "play faster", .keys = ">", .hint = "faster",
+      .act_value = console_replay_speed, .value = 1, .exists = console_is_replay,
+      .occasional = TRUE },
+    { "slower", GROUP_REPLAY, "play slower", .keys = "<", .hint = "slower",
+      .act_value = console_replay_speed, .value = -1, .exists = console_is_replay,
+      .occasional = TRUE },
+    { "replay-start", GROUP_REPLAY, "go to the beginning of the recording", .keys = "0",
+      .act_value = console_replay_go, .value = 0, .exists = console_is_replay },
+    { "replay-end", GROUP_REPLAY, "go to the end of the recording", .keys = "$",
+      .act_value = console_replay_go, .value = 1, .exists = console_is_replay },
+
     { "match", GROUP_GUEST, "compare what a domain XML configures with what the guest has",
       .arguments = "TARGET FILE", .once = once_match },
     { "dumpxml", GROUP_GUEST,
@@ -80,7 +116,8 @@ static const Command commands[] = {
     { "fill-all", GROUP_FILE, "write where all devices are into the domain file", .keys = "F",
       .act = console_fill_all },
     { "pin-one", GROUP_FILE, "make this device's address in the domain file static", .keys = "p",
-      .hint = "pin", .act = console_pin, .applies = console_can_pin, .occasional = TRUE },
+      .hint = "pin", .act = console_pin, .views = BUT_EVENTS, .applies = console_can_pin,
+      .occasional = TRUE },
     { "pin-all", GROUP_FILE, "make all addresses in the domain file static", .keys = "P",
       .act = console_pin_all },
     { "save", GROUP_FILE, "save the domain file; what changes is shown first", .keys = "w",
@@ -98,7 +135,8 @@ static const Command commands[] = {
     MOVE("bottom", "G End", MOVE_BOTTOM, "go to the last row"),
     MOVE("left", "Left h", MOVE_LEFT, "go left", .views = BUT_TREE),
     MOVE("right", "Right l", MOVE_RIGHT, "go right", .views = BUT_TREE),
-    MOVE("next-vacant", "v", MOVE_NEXT_VACANT, "go to the next vacant place", .views = BUT_TREE),
+    MOVE("next-vacant", "v", MOVE_NEXT_VACANT, "go to the next vacant place",
+         .views = BUT_TREE & BUT_EVENTS),
     MOVE("next-bus", "b", MOVE_NEXT_BUS, "go to the next bus"),
     MOVE("parent", "{", MOVE_PARENT, "go to what carries this"),
     MOVE("next-of-kind", "}", MOVE_NEXT_OF_KIND, "go to the next device of this kind"),
@@ -195,7 +233,7 @@ gboolean command_in_shell(const Command *command)
 
 const char *command_group_name(CommandGroup group)
 {
-    static const char *const names[GROUPS] = { "Guest", "Domain file", "Moving", "View",
-                                               "Program" };
+    static const char *const names[GROUPS] = { "Guest", "Domain file", "Moving",
+                                               "View",  "Recording",   "Program" };
     return names[group];
 }

@@ -12,6 +12,7 @@ typedef enum {
     GROUP_FILE,  /* keys that change the domain file */
     GROUP_MOVE,
     GROUP_VIEW,
+    GROUP_REPLAY, /* keys that are there in a recording */
     GROUP_PROGRAM,
     GROUPS,
 } CommandGroup;

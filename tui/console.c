@@ -79,7 +79,8 @@ static gboolean on_tick(gpointer data);
 static void plan_tick(Console *console)
 {
     const View *view = console_view(console);
-    gint64 next = next_age(session_guest(console->session), console->now());
+    gint64 next = console->replay ? G_MAXINT64 /* its clock tells */
+                                  : next_age(session_guest(console->session), console->now());
 
     if (view->class->next)
         next = MIN(next, view->class->next(view));
@@ -326,6 +327,8 @@ static void click(Console *console, const MEVENT *mouse)
         console_do(console, dialog_click(console->dialog, mouse->y, mouse->x));
     } else if (command) {
         console_act(console, command);
+    } else if (console->replay && mouse->y == layout->replay_row) {
+        replay_bar_click(&console->replay_bar, console->replay, mouse->x);
     } else if (inside(&layout->details, mouse->y, mouse->x)) {
         console->focus = FOCUS_DETAILS;
     } else if (inside(&layout->events, mouse->y, mouse->x)) {
@@ -393,8 +396,11 @@ Console *console_new(Session *session, const ConsoleSettings *settings, GError *
     console->look.ascii = console->ascii = settings->ascii;
     console->look.mono = !tty_has_colours(tty) || (no_colour && *no_colour);
     console_take_theme(console, settings->theme);
+    console->replay = settings->replay;
     console_make_views(console);
     console_take_settings(console);
+    if (console->replay)
+        console_watch_replay(console);
     session_listen(session, on_session, console);
     return console;
 }
@@ -497,7 +503,7 @@ static void tell_complaints(Console *console, GPtrArray *complaints)
     console_open(console, message_dialog_new("Configuration", text));
 }
 
-int console_run(Session *session, const Options *options)
+int console_run_with(Session *session, const Options *options, gint64 (*now)(void), Replay *replay)
 {
     g_autoptr(GPtrArray) complaints = config_read(options->config);
     ConsoleSettings settings = {
@@ -505,7 +511,8 @@ int console_run(Session *session, const Options *options)
         .in = stdin,
         .ascii = options->ascii,
         .theme = options->theme ? options->theme : setting_get(SETTING_THEME),
-        .now = g_get_real_time,
+        .now = now,
+        .replay = replay,
     };
     g_autoptr(GError) error = NULL;
     Console *console = console_new(session, &settings, &error);
@@ -519,4 +526,9 @@ int console_run(Session *session, const Options *options)
     status = run_loop(console);
     console_free(console);
     return status;
+}
+
+int console_run(Session *session, const Options *options)
+{
+    return console_run_with(session, options, g_get_real_time, NULL);
 }

@@ -2,12 +2,14 @@
 #ifndef BACKPLANE_CONSOLE_H
 #define BACKPLANE_CONSOLE_H
 
-#include "engine/session.h"
+#include "engine/replay.h"
 #include "tui/command.h"
 
 /* Runs the console on the terminal until the user quits; gives the exit status. The terminal is
  * restored on every way out. session: (transfer none). */
 int console_run(Session *session, const Options *options);
+/* The same on a recording, with the keys of a player. */
+int console_run_replay(Replay *replay, const Options *options);
 
 /* What the keys of the command table do. */
 void console_move(Console *console, int move);      /* a ViewMove */
@@ -42,6 +44,14 @@ void console_save(Console *console);
 void console_reload(Console *console);
 void console_sort_drives(Console *console);
 void console_why(Console *console);
+void console_events_pause(Console *console);
+void console_events_detail(Console *console);
+void console_events_copy(Console *console);
+void console_events_save(Console *console);
+void console_replay_play(Console *console);
+void console_replay_speed(Console *console, int faster); /* slower where negative */
+void console_replay_step(Console *console, int moments); /* back where negative */
+void console_replay_go(Console *console, int end);       /* 0: to the beginning */
 void console_help(Console *console);
 void console_type_command(Console *console);
 void console_suspend(Console *console);
@@ -62,6 +72,8 @@ gboolean console_can_fill(const Console *console);
 gboolean console_can_pin(const Console *console);
 gboolean console_has_unsaved(const Console *console);
 gboolean console_is_lost(const Console *console);
+gboolean console_is_replay(const Console *console);
+gboolean console_can_copy(const Console *console);
 gboolean console_can_fold(const Console *console);
 gboolean console_can_unfold(const Console *console);
 gboolean console_has_staged(const Console *console);

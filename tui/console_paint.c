@@ -57,11 +57,13 @@ Layout console_layout(const Console *console)
     Layout layout = { .screen = screen_canvas(console) };
     int rows = layout.screen.rows, columns = layout.screen.columns;
     int events = event_lines(console, rows) + 1;
-    int middle = rows - HEADER_ROWS - events - 1;
+    int player = console->replay ? 1 : 0;
+    int middle = rows - HEADER_ROWS - events - player - 1;
 
     layout.header = canvas_part(&layout.screen, 0, 0, HEADER_ROWS, columns);
     place_details(console, &layout, HEADER_ROWS, middle, columns);
     layout.events = canvas_part(&layout.screen, HEADER_ROWS + middle, 0, events, columns);
+    layout.replay_row = player ? rows - 2 : -1;
     layout.hint_row = rows - 1;
     return layout;
 }
@@ -187,6 +189,9 @@ void console_paint(Console *console)
     } else {
         paint_views(console, &console->layout, &row, &column);
         row = MAX(row, 0);
+        if (console->replay)
+            console->replay_bar = replay_bar_draw(console->replay, &console->layout.screen,
+                                                  console->layout.replay_row);
         paint_last_line(console, &console->layout);
         if (console->dialog) {
             dialog_paint(console->dialog, &console->layout.screen);

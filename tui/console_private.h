@@ -6,6 +6,7 @@
 #include "tui/dialog.h"
 #include "tui/header.h"
 #include "tui/prompt.h"
+#include "tui/replay_bar.h"
 #include "tui/tty.h"
 #include "tui/view.h"
 
@@ -20,14 +21,16 @@ typedef struct {
     FILE *out, *in;
     gboolean ascii;
     const char *theme;   /* NULL: the default */
-    gint64 (*now)(void); /* g_get_real_time, or the clock of a test */
+    gint64 (*now)(void); /* g_get_real_time, or the clock of a test or a recording */
+    Replay *replay;      /* the session is of this one; NULL: it is a guest's */
 } ConsoleSettings;       /* those of settings.h come on top */
 
 /* Where the panes are; a pane without rows or columns is not shown. */
 typedef struct {
     Canvas screen, header, view, details, events;
     int hint_row;
-    int bar; /* column between view and details; -1 for none */
+    int replay_row; /* of the player; -1 for none */
+    int bar;        /* column between view and details; -1 for none */
 } Layout;
 
 struct Console {
@@ -62,6 +65,10 @@ struct Console {
     guint quit_asked; /* how many of the reasons to stay were looked at */
     char *awaited;    /* QOM path of what the user attached: the cursor goes there; NULL for none */
 
+    Replay *replay;       /* NULL: the session is a guest's */
+    gint64 replay_second; /* of its clock, when the views were told of it last */
+    ReplayBar replay_bar; /* where it stands */
+
     Layout layout;        /* of the latest frame */
     GArray *hints, *tabs; /* (Hint) where they stand */
     gint64 click_at;      /* monotonic time of the latest click, to find double ones */
@@ -75,6 +82,9 @@ struct Console {
 /* Errors: those of tty_open. (transfer full) */
 Console *console_new(Session *session, const ConsoleSettings *settings, GError **error);
 void console_free(Console *console);
+
+/* As console_run; now and replay: as in the settings. */
+int console_run_with(Session *session, const Options *options, gint64 (*now)(void), Replay *replay);
 
 /* Paints a frame now. */
 void console_paint(Console *console);
@@ -159,6 +169,9 @@ gboolean console_filter_none(Console *console);
 
 /* Whether a command is there now: in this view, of this session. */
 gboolean console_has(const Console *console, const Command *command);
+
+/* Follows where the recording is. */
+void console_watch_replay(Console *console);
 
 Layout console_layout(const Console *console);
 /* Commands whose hints stand in the last line. (transfer container) (const Command) */

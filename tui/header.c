@@ -125,6 +125,16 @@ static char *fitting_monitor_text(const Session *session, int columns)
     return g_strdup("");
 }
 
+/* Gives the columns that it takes. */
+static int draw_recording(const Session *session, const Canvas *canvas, int column)
+{
+    if (!session_recording(session))
+        return 0;
+    return draw_format(canvas, 0, column, canvas->columns - column, ELEMENT_CAUTION, "%s rec",
+                       canvas->look->ascii ? "*" : "●") +
+           2;
+}
+
 static void draw_guest_line(const Session *session, const Canvas *canvas)
 {
     const Guest *guest = session_guest(session);
@@ -136,6 +146,7 @@ static void draw_guest_line(const Session *session, const Canvas *canvas)
         draw_text(canvas, 0, 1, room * 2 / 3, ELEMENT_TITLE, guest ? guest->name : "backplane") + 2;
     draw_status(session, canvas, 1 + used, room - used);
     used += 16; /* "● prelaunch" and a gap */
+    used += draw_recording(session, canvas, 1 + used);
     monitor = fitting_monitor_text(session, room - used - text_columns(machine));
     right = text_columns(machine) + text_columns(monitor);
     if (right <= room - used)

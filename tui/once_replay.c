@@ -3,6 +3,8 @@
 #include "tui/once.h"
 
 #include "engine/recording.h"
+#include "tui/console.h"
+#include "tui/once_own.h"
 #include "tui/report.h"
 #include "tui/report_journal.h"
 
@@ -20,7 +22,18 @@ static int print_lines(const Options *options, const Recording *recording)
     return report_print(text->str) ? EXIT_DONE : EXIT_REFUSED;
 }
 
-int once_replay(const Options *options)
+static int show(const Options *options)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Replay) replay = replay_new(options->arguments[0], &error);
+
+    if (replay)
+        return console_run_replay(replay, options);
+    report_complain("%s", error->message);
+    return exit_status_from_error(error);
+}
+
+static int print(const Options *options)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(Recording) recording = recording_load(options->arguments[0], &error);
@@ -29,4 +42,9 @@ int once_replay(const Options *options)
         return print_lines(options, recording);
     report_complain("%s", error->message);
     return exit_status_from_error(error);
+}
+
+int once_replay(const Options *options)
+{
+    return once_own_screen(options) ? show(options) : print(options);
 }

@@ -1,6 +1,7 @@
 /* ncurses on a pair of streams, and what undoes it when the program dies. */
 #include "tui/tty.h"
 
+#include <errno.h>
 #include <gio/gio.h>
 #include <locale.h>
 #include <poll.h>
@@ -17,6 +18,7 @@
 #define SLOW_LINE 19200 /* bits a second, and below */
 #define FRAME_BYTES 400 /* what a usual frame takes */
 #define BUSY_BYTES 64
+#define COPY_MOST 74994 /* what xterm and tmux take, in base64 */
 #define MOUSE_OFF "\033[?1006l\033[?1002l\033[?1000l"
 
 struct Tty {
@@ -248,6 +250,44 @@ void tty_take_size(Tty *tty)
 
     if (ioctl(tty->out, TIOCGWINSZ, &size) == 0)
         tty_resize(tty, size.ws_row, size.ws_col);
+}
+
+/* Consoles and old hardware print what they do not know. */
+gboolean tty_has_clipboard(void)
+{
+    static const char *const without[] = {
+        "linux", "dumb", "vt", "ansi", "cons", "sun", "unknown"
+    };
+    const char *type = termname();
+
+    for (gsize i = 0; i < G_N_ELEMENTS(without); i++)
+        if (g_str_has_prefix(type, without[i]))
+            return FALSE;
+    return TRUE;
+}
+
+static void write_all(int file, const char *text, gsize length)
+{
+    while (length) {
+        gssize written = write(file, text, length);
+
+        if (written < 0 && errno != EINTR)
+            return;
+        text += MAX(written, 0);
+        length -= (gsize)MAX(written, 0);
+    }
+}
+
+/* In base64 nothing of the text can be taken for anything else. */
+gboolean tty_copy(Tty *tty, const char *text)
+{
+    g_autofree char *coded = g_base64_encode((const guchar *)text, strlen(text));
+    g_autofree char *sequence = g_strdup_printf("\033]52;c;%s\a", coded);
+
+    if (strlen(coded) > COPY_MOST)
+        return FALSE;
+    write_all(tty->out, sequence, strlen(sequence));
+    return TRUE;
 }
 
 void tty_suspend(Tty *tty)

@@ -38,6 +38,10 @@ gboolean tty_has_colours(const Tty *tty);
 void tty_set_mouse(Tty *tty, gboolean on);
 /* How long a lone Escape waits for the rest of a key. */
 void tty_set_escape(Tty *tty, int milliseconds);
+/* Whether this type of terminal may have a clipboard that programs can write: most emulators do. */
+gboolean tty_has_clipboard(void);
+/* Sends text there (OSC 52); whether the terminal takes it nobody tells. FALSE: it is too long. */
+gboolean tty_copy(Tty *tty, const char *text);
 
 /* Gives the terminal back, stops the process, and takes it again once it goes on. */
 void tty_suspend(Tty *tty);

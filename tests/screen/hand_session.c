@@ -31,6 +31,7 @@ Session *hand_session_new(Guest *guest)
     session->guest = guest;
     session->state = guest ? SESSION_LIVE : SESSION_CONNECTING;
     session->journal = journal_new();
+    session->trace = trace_new();
     session->running = g_ptr_array_new();
     session->staged = g_ptr_array_new_with_free_func(staged_free);
     session->history = g_ptr_array_new_with_free_func(entry_free);
@@ -52,6 +53,7 @@ void session_free(Session *session)
     g_clear_pointer(&session->guest, guest_unref);
     g_clear_pointer(&session->ran, plan_free);
     journal_free(session->journal);
+    trace_unref(session->trace);
     g_ptr_array_unref(session->running);
     g_ptr_array_unref(session->staged);
     g_ptr_array_unref(session->history);
@@ -130,6 +132,16 @@ const Guest *session_guest(const Session *session)
 Journal *session_journal(const Session *session)
 {
     return session->journal;
+}
+
+const char *session_recording(const Session *session)
+{
+    return session->recording;
+}
+
+Trace *session_trace(Session *session)
+{
+    return session->trace;
 }
 
 gint64 session_latency(const Session *session)
@@ -434,7 +446,7 @@ static void edit_for(DomainEdit *edit, const Plan *plan, const Match *match)
     g_autoptr(GPtrArray) elements =
         plan->verb == PLAN_ATTACH ? describe_plan(plan, match, NULL) : g_ptr_array_new();
 
-    for (guint i = 0; i < elements->len; i++)
+    for (guint i = 0; elements && i < elements->len; i++) /* NULL: the file cannot say it */
         domain_edit_add(edit, elements->pdata[i]);
     for (guint i = 0; plan->verb == PLAN_DETACH && i < plan->subjects->len; i++) {
         const PlanSubject *subject = plan->subjects->pdata[i];

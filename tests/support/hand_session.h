@@ -12,6 +12,8 @@ struct Session {
     gint64 lost_at;
     Guest *guest; /* owned */
     Journal *journal;
+    Trace *trace;
+    const char *recording; /* NULL: nothing is recorded */
     SessionFn listener;
     gpointer listener_data;
     Image image; /* of every file asked for; no path: none */

@@ -370,6 +370,47 @@ static void test_writes_no_other_message_for_tools(void **state)
 
 /* --- lines of the human monitor -------------------------------------------------------------- */
 
+static json_t *line_of(const TraceMessage *message)
+{
+    g_autofree char *line = trace_message_to_line(message);
+    json_t *json = json_loads(line, 0, NULL);
+
+    assert_non_null(json);
+    assert_ptr_equal(strchr(line, '\n'), line + strlen(line) - 1);
+    return json;
+}
+
+/* What a file of messages has: numbers as they were sent, whatever stands in the message. */
+static void test_writes_lines_for_files(void **state)
+{
+    static const char text[] = "{\"return\":\n{\"size\": 18446744073709551615}, \"id\": 7}";
+    g_autoptr(GBytes) bytes = g_bytes_new_static(text, strlen(text));
+    g_autoptr(GBytes) sentence = g_bytes_new_static("lost \xff", strlen("lost \xff"));
+    TraceMessage reply = { .number = 9,
+                           .kind = TRACE_REPLY,
+                           .at = 1700000000123456,
+                           .latency = 2100,
+                           .answers = 8,
+                           .refused = TRUE,
+                           .name = "query-pci",
+                           .purpose = "read the tree",
+                           .bytes = bytes };
+    TraceMessage failure = {
+        .kind = TRACE_FAILURE, .latency = -1, .name = "", .purpose = "", .bytes = sentence
+    };
+    g_autofree char *line = trace_message_to_line(&reply);
+    json_t *json = line_of(&failure);
+
+    assert_string_equal(line, "{\"number\": 9, \"time\": \"2023-11-14T22:13:20.123456Z\", "
+                              "\"kind\": \"reply\", \"answers\": 8, \"took_ms\": 2.1, "
+                              "\"refused\": true, \"name\": \"query-pci\", \"for\": \"read the "
+                              "tree\", \"message\": {\"return\": {\"size\": "
+                              "18446744073709551615}, \"id\": 7}}\n");
+    assert_string_equal(json_string_value(json_object_get(json, "kind")), "failure");
+    assert_non_null(strstr(json_string_value(json_object_get(json, "message")), "lost"));
+    json_decref(json);
+}
+
 static void test_writes_lines_of_the_human_monitor(void **state)
 {
     static const struct {
@@ -446,6 +487,7 @@ int main(void)
         cmocka_unit_test(test_writes_commands_for_tools),
         cmocka_unit_test(test_writes_no_other_message_for_tools),
         cmocka_unit_test(test_writes_lines_of_the_human_monitor),
+        cmocka_unit_test(test_writes_lines_for_files),
     };
 
     return cmocka_run_group_tests_name("trace", tests, NULL, NULL);

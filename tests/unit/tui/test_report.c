@@ -10,6 +10,7 @@
 
 #include "engine/plan.h"
 #include "tui/report.h"
+#include "tui/report_journal.h"
 #include "tui/report_json.h"
 #include "tui/report_plan.h"
 
@@ -304,6 +305,26 @@ static void attached_text(void **state)
     assert_string_equal(text, "sd3 at 0:0:3\n");
 }
 
+static void journal_lines(void **state)
+{
+    const JournalEntry entry = { .at = 1700000000120999,
+                                 .state = STATE_REFUSED,
+                                 .subject = (char *)"rng0",
+                                 .text = (char *)"device_add id=\xc3\xa9",
+                                 .outcome = (char *)"no\033[2J",
+                                 .elapsed = 1600 };
+    g_autofree char *text = report_journal_text(&entry, TRUE);
+    json_t *json = load(report_journal_json(&entry));
+
+    assert_tame(text);
+    assert_non_null(strstr(text, ":20.120 ! rng0  device_add id=\\u00e9  no\\x1b[2J  2 ms\n"));
+    assert_string_equal(json_string_value(json_object_get(json, "time")),
+                        "2023-11-14T22:13:20.120999Z");
+    assert_string_equal(json_string_value(json_object_get(json, "state")), "refused");
+    assert_true(json_real_value(json_object_get(json, "elapsed_ms")) == 1.6);
+    json_decref(json);
+}
+
 static void dry_run_shows_steps_undo_and_checks(void **state)
 {
     g_autoptr(Plan) plan = make_attach();
@@ -332,6 +353,7 @@ int main(void)
         cmocka_unit_test(fates_of_a_detach),
         cmocka_unit_test(attached_text),
         cmocka_unit_test(dry_run_shows_steps_undo_and_checks),
+        cmocka_unit_test(journal_lines),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

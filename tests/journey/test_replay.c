@@ -1,0 +1,174 @@
+/* A visit that is recorded, and shown again when there is no QEMU any more: the last screen is the
+ * same, and going back shows what was there in between. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests/support/program.h"
+#include "tests/support/temp.h"
+#include "tests/support/terminal.h"
+
+#define PROGRAM BUILDDIR "/san/backplane"
+#define ROWS 24
+
+typedef struct {
+    Terminal *terminal;
+    char *directory;
+    char *recording;
+} Visit;
+
+static void start(Visit *visit, int rows, const char *command, const char *option)
+{
+    const char *const arguments[] = { PROGRAM, command, option, visit->recording, NULL };
+    const char *const replay[] = { PROGRAM, command, visit->recording, NULL };
+    static const char *const nothing_to_run[] = { "PATH=/nonexistent", NULL };
+
+    terminal_free(visit->terminal);
+    visit->terminal = option ? terminal_start(rows, 80, arguments, NULL)
+                             : terminal_start(rows, 80, replay, nothing_to_run);
+}
+
+static void quit(Visit *visit)
+{
+    terminal_send(visit->terminal, "q");
+    assert_int_equal(terminal_wait_exit(visit->terminal), 0);
+    terminal_assert_restored(visit->terminal);
+}
+
+/* On a vacant bay the dialog knows the place; what is left is the file. */
+static void attach(Terminal *terminal, const char *image)
+{
+    terminal_walk(terminal, "k", "scsi0");
+    terminal_walk(terminal, "j", "vacant");
+    terminal_send(terminal, "a");
+    terminal_wait_text(terminal, "Attach a disk");
+    terminal_walk(terminal, "\t", "file ");
+    terminal_send(terminal, image);
+    terminal_wait_text(terminal, "blockdev-add");
+    terminal_send(terminal, "\r"); /* to the button */
+    terminal_wait_quiet(terminal, 50);
+    terminal_send(terminal, "\r"); /* press it */
+    terminal_wait_match(terminal, "second.qcow2.*added");
+}
+
+static void detach(Terminal *terminal)
+{
+    terminal_walk(terminal, "j", "second.qcow2");
+    terminal_send(terminal, "d");
+    terminal_wait_text(terminal, "device_del");
+    terminal_send(terminal, "y");
+    terminal_wait_no_text(terminal, "second.qcow2 ");
+    terminal_wait_text(terminal, "has left");
+}
+
+/* The rows from the tree's first to the last of the events: what is above and below tells of the
+ * connection and of keys. (transfer full) */
+static char *middle(Terminal *terminal)
+{
+    g_autofree char *text = terminal_text(terminal);
+    g_auto(GStrv) rows = g_strsplit(text, "\n", -1);
+
+    g_free(rows[ROWS - 1]);
+    rows[ROWS - 1] = NULL;
+    for (char **row = rows + ROWS; *row; row++)
+        g_free(*row);
+    return g_strjoinv("\n", rows + 2);
+}
+
+static void test_visit(void **state)
+{
+    Visit *visit = *state;
+    g_autofree char *image = temp_image(visit->directory, "second.qcow2", "qcow2", 8 << 20);
+    g_autofree char *last = NULL, *shown = NULL;
+
+    start(visit, ROWS, "demo", "--record");
+    terminal_wait_text(visit->terminal, "i440FX");
+    terminal_wait_text(visit->terminal, "● rec");
+    terminal_send(visit->terminal, "G");
+    attach(visit->terminal, image);
+    detach(visit->terminal);
+    terminal_send(visit->terminal, "g");
+    terminal_wait_quiet(visit->terminal, 300);
+    last = middle(visit->terminal);
+    quit(visit);
+
+    start(visit, ROWS + 1, "replay", NULL);
+    terminal_wait_text(visit->terminal, "moment");
+    terminal_send(visit->terminal, "$");
+    terminal_wait_text(visit->terminal, "the end");
+    terminal_wait_quiet(visit->terminal, 100);
+    shown = middle(visit->terminal);
+    assert_string_equal(shown, last);
+
+    terminal_send(visit->terminal, "a");
+    terminal_wait_text(visit->terminal, "this is a recording of what was");
+    while (!terminal_has_text(visit->terminal, "second.qcow2 ")) { /* back, until it was there */
+        terminal_send(visit->terminal, ",");
+        terminal_wait_quiet(visit->terminal, 50);
+    }
+    terminal_send(visit->terminal, "4");
+    terminal_wait_text(visit->terminal, "device_add");
+    quit(visit);
+}
+
+static void test_lines(void **state)
+{
+    Visit *visit = *state;
+    const char *const arguments[] = { PROGRAM, "replay", visit->recording, NULL };
+    g_autoptr(Run) run = program_run(arguments);
+
+    assert_int_equal(run->status, 0);
+    assert_non_null(strstr(run->out, "connected to QEMU"));
+    assert_non_null(strstr(run->out, "blockdev-add node-name="));
+    assert_non_null(strstr(run->out, "has left"));
+}
+
+static void test_bad_files(void **state)
+{
+    Visit *visit = *state;
+    const char *const no_recording[] = { PROGRAM, "replay", PROGRAM, NULL };
+    const char *const no_file[] = { PROGRAM, "demo", "--record", visit->directory, NULL };
+    g_autoptr(Run) run = program_run(no_recording);
+    g_autoptr(Run) other = program_run(no_file);
+
+    assert_int_equal(run->status, 2);
+    assert_complaint(run, "is no recording");
+    assert_int_equal(other->status, 2);
+    assert_complaint(other, "cannot record into");
+}
+
+static int set_up(void **state)
+{
+    Visit *visit = g_new0(Visit, 1);
+
+    visit->directory = temp_directory();
+    visit->recording = g_build_filename(visit->directory, "visit.record", NULL);
+    *state = visit;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    Visit *visit = *state;
+
+    terminal_free(visit->terminal);
+    temp_directory_remove(visit->directory);
+    g_free(visit->recording);
+    g_free(visit);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_visit),
+        cmocka_unit_test(test_lines),
+        cmocka_unit_test(test_bad_files),
+    };
+
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
