@@ -9,6 +9,7 @@
 
 #define BUT_TREE (~IN_VIEW(VIEW_TREE))
 #define BUT_EVENTS (~IN_VIEW(VIEW_EVENTS))
+#define HAS_DRIVES (IN_VIEW(VIEW_TREE) | IN_VIEW(VIEW_DRIVES))
 #define MOVE(name, key, move, help, ...)                                                           \
     {                                                                                              \
         name, GROUP_MOVE, help, .keys = key, .act_value = console_move, .value = move, __VA_ARGS__ \
@@ -52,6 +53,19 @@ static const Command commands[] = {
     { "show-commands", GROUP_GUEST, "show this plan as QMP, HMP, domain XML and command line",
       .keys = "c", .hint = "commands", .act = console_show_commands, .views = IN_VIEW(VIEW_PLAN),
       .applies = console_has_plan },
+    { "insert", GROUP_GUEST, "put another medium into this CD-ROM or floppy drive",
+      .arguments = "TARGET DEVICE FILE", .keys = "m", .hint = "medium", .once = once_insert,
+      .act = console_insert, .changes = TRUE, .views = HAS_DRIVES, .applies = console_can_insert,
+      .occasional = TRUE },
+    { "eject", GROUP_GUEST,
+      "take the medium out of this drive; the guest is asked where it holds it",
+      .arguments = "TARGET DEVICE", .keys = "e", .hint = "eject", .once = once_eject,
+      .act = console_eject, .changes = TRUE, .views = HAS_DRIVES, .applies = console_can_eject,
+      .occasional = TRUE },
+    { "force-eject", GROUP_GUEST,
+      "take the medium out of this drive although the guest holds the tray locked", .keys = "E",
+      .hint = "force", .act = console_force_eject, .changes = TRUE, .views = HAS_DRIVES,
+      .applies = console_can_force, .occasional = TRUE },
     { "ask-again", GROUP_GUEST, "ask the guest again to release a leaving device", .keys = "r",
       .hint = "ask again", .act = console_ask_again, .changes = TRUE,
       .applies = console_can_ask_again, .occasional = TRUE },

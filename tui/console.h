@@ -52,6 +52,9 @@ void console_replay_play(Console *console);
 void console_replay_speed(Console *console, int faster); /* slower where negative */
 void console_replay_step(Console *console, int moments); /* back where negative */
 void console_replay_go(Console *console, int end);       /* 0: to the beginning */
+void console_insert(Console *console);
+void console_eject(Console *console);
+void console_force_eject(Console *console);
 void console_help(Console *console);
 void console_type_command(Console *console);
 void console_suspend(Console *console);
@@ -67,6 +70,9 @@ gboolean console_view_line(Console *console, char **words, GError **error);
 /* Whether a command does something where the cursor is: else its hint is left out. */
 gboolean console_can_attach(const Console *console);
 gboolean console_can_detach(const Console *console);
+gboolean console_can_insert(const Console *console);
+gboolean console_can_eject(const Console *console);
+gboolean console_can_force(const Console *console);
 gboolean console_can_ask_again(const Console *console);
 gboolean console_can_fill(const Console *console);
 gboolean console_can_pin(const Console *console);

@@ -9,6 +9,9 @@ int once_show(const Options *options);
 int once_why(const Options *options);
 int once_attach(const Options *options);
 int once_detach(const Options *options);
+/* Media: once_medium.c. */
+int once_eject(const Options *options);
+int once_insert(const Options *options);
 int once_demo(const Options *options);
 int once_replay(const Options *options);
 int once_themes(const Options *options);

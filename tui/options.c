@@ -20,15 +20,15 @@
 /* What GOption fills in. */
 typedef struct {
     gboolean json, dry_run, ascii, help, version, man;
-    gboolean in_place, backup, info_pci, strict, print, read_only;
+    gboolean in_place, backup, info_pci, strict, print, read_only, force;
     char *wait, *theme, *domain, *output, *format, *spare, *emulator, *record, *config;
 } Raw;
 
 #define OFFSET(member) G_STRUCT_OFFSET(Raw, member)
 static const OptionRow rows[] = {
-    { "json", 0, NULL, "tree show attach detach match demo run replay themes", "print JSON",
-      OFFSET(json) },
-    { "dry-run", 'n', NULL, "attach detach pin assign dumpxml",
+    { "json", 0, NULL, "tree show attach detach insert eject match demo run replay themes",
+      "print JSON", OFFSET(json) },
+    { "dry-run", 'n', NULL, "attach detach insert eject pin assign dumpxml",
       "print the plan, or what would change in the file, and do nothing", OFFSET(dry_run) },
     { "domain", 'd', "FILE", "console tree show why attach detach",
       "the guest's domain XML: what it configures is compared with what is there", OFFSET(domain) },
@@ -51,9 +51,11 @@ static const OptionRow rows[] = {
     { "print", 0, NULL, "run", "print QEMU's command line and do nothing", OFFSET(print) },
     { "wait", 'w', "SECONDS", "detach",
       "how long to wait for the guest to let go (default 5, fractions allowed)", OFFSET(wait) },
-    { "record", 0, "FILE", "console demo run tree show attach detach",
+    { "force", 0, NULL, "insert eject", "open the tray although the guest holds it locked",
+      OFFSET(force) },
+    { "record", 0, "FILE", "console demo run tree show attach detach insert eject",
       "write what is said and shown into FILE, for backplane replay", OFFSET(record) },
-    { "read-only", 'r', NULL, "console demo run tree show attach detach shell",
+    { "read-only", 'r', NULL, "console demo run tree show attach detach insert eject shell",
       "change nothing of the guest and its files, whatever is asked for", OFFSET(read_only) },
     { "theme", 0, "NAME", "console demo run replay", "colours of the console", OFFSET(theme) },
     { "config", 0, "FILE", "console demo run replay shell",
@@ -405,6 +407,7 @@ static void take_raw(Options *options, Raw *raw)
     options->backup = raw->backup;
     options->info_pci = raw->info_pci;
     options->strict = raw->strict;
+    options->force = raw->force;
     options->read_only = raw->read_only;
     options->print = raw->print;
 }

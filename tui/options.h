@@ -51,6 +51,7 @@ typedef struct {
     guint spare;
     gboolean info_pci;
     gboolean strict;
+    gboolean force; /* --force: a tray that the guest holds locked is opened */
     gboolean read_only;
     gboolean print;
     char *emulator;          /* --emulator PROGRAM; NULL: none was forced */
