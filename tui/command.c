@@ -149,10 +149,10 @@ static const Command commands[] = {
     MOVE("bottom", "G End", MOVE_BOTTOM, "go to the last row"),
     MOVE("left", "Left h", MOVE_LEFT, "go left", .views = BUT_TREE),
     MOVE("right", "Right l", MOVE_RIGHT, "go right", .views = BUT_TREE),
-    MOVE("next-vacant", "v", MOVE_NEXT_VACANT, "go to the next vacant place",
-         .views = BUT_TREE & BUT_EVENTS),
+    MOVE("next-vacant", "v", MOVE_NEXT_VACANT, "go to the next vacant place", .hint = "vacant",
+         .views = BUT_TREE & BUT_EVENTS, .applies = console_shows_slots, .occasional = TRUE),
     MOVE("next-bus", "b", MOVE_NEXT_BUS, "go to the next bus"),
-    MOVE("parent", "{", MOVE_PARENT, "go to what carries this"),
+    MOVE("parent", "{ Backspace", MOVE_PARENT, "go to what carries this"),
     MOVE("next-of-kind", "}", MOVE_NEXT_OF_KIND, "go to the next device of this kind"),
 
     VIEW("view-tree", "1", VIEW_TREE, "show the tree of devices"),

@@ -156,3 +156,8 @@ gboolean console_has_guest_view(const Console *console)
 {
     return console->views[VIEW_GUEST] != NULL;
 }
+
+gboolean console_shows_slots(const Console *console)
+{
+    return console->view == VIEW_SLOTS;
+}
