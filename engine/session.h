@@ -152,7 +152,7 @@ const GPtrArray *session_history(const Session *session);
 typedef void (*SessionFactsFn)(Session *session, gpointer data);
 HotplugFacts session_facts(Session *session, const Request *request, SessionFactsFn changed,
                            gpointer data);
-/* No callback of a plan, of facts or of a run will be told to data. */
+/* No callback of a read, of a plan, of facts or of a run will be told to data. */
 void session_forget(Session *session, gpointer data);
 
 /* Runs a plan (transfer full). It is owned by the session and stays listed until it is over; the

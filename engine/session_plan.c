@@ -380,4 +380,5 @@ void session_forget(Session *session, gpointer data)
             query->done = NULL;
     }
     session_runs_forget(session, data);
+    session_reads_forget(session, data);
 }

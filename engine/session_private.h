@@ -113,6 +113,8 @@ void watch_unsettle(Watch *watch);
 void watch_status(Watch *watch);
 
 void session_drop_reads(Session *session);
+/* As session_forget. */
+void session_reads_forget(Session *session, gpointer data);
 void session_show_marks(Session *session);
 
 /* --- session_rates.c ------------------------------------------------------------------------- */

@@ -349,6 +349,16 @@ void session_read(Session *session, InventoryDepth depth, SessionReadFn done, gp
     inventory_read(session->inventory, depth, on_read, read);
 }
 
+void session_reads_forget(Session *session, gpointer data)
+{
+    for (guint i = 0; i < session->reads->len; i++) {
+        Read *read = session->reads->pdata[i];
+
+        if (read->data == data)
+            read->done = NULL;
+    }
+}
+
 void session_drop_reads(Session *session)
 {
     g_ptr_array_set_size(session->reads, 0);

@@ -30,8 +30,8 @@ static gboolean obey(char **words, GError **error)
                               error))
         return FALSE;
     if (command_has_keys(command) && !words[1]) {
-        g_set_error(error, ENGINE_ERROR, ENGINE_ERROR_INPUT, "%s is missing: %s %s",
-                    line_arguments(command), command->name, line_arguments(command));
+        g_set_error(error, ENGINE_ERROR, ENGINE_ERROR_INPUT, "something is missing: %s %s",
+                    command->name, line_arguments(command));
         return FALSE;
     }
     return command->configure(words, &said, error);
@@ -66,6 +66,6 @@ GPtrArray *config_read(const char *path)
     }
     lines = g_strsplit(text, "\n", -1);
     for (guint i = 0; lines[i]; i++)
-        take_line(lines[i], path ? path : usual, i + 1, complaints);
+        take_line(g_strchomp(lines[i]), path ? path : usual, i + 1, complaints);
     return complaints;
 }

@@ -96,6 +96,20 @@ void line_count_arguments(const char *arguments, guint *least, guint *most)
     }
 }
 
+/* The one behind so many that must be there. */
+static const char *missing_word(char **pattern, guint given)
+{
+    gboolean optional = FALSE;
+
+    for (char **word = pattern; *word; word++) {
+        optional = optional || **word == '[';
+        if (!optional && given-- == 0)
+            return *word;
+        optional = optional && !g_str_has_suffix(*word, "]");
+    }
+    return "something";
+}
+
 gboolean line_check_arguments(const Command *command, const char *arguments,
                               const char *const *words, const char *start, GError **error)
 {
@@ -104,8 +118,8 @@ gboolean line_check_arguments(const Command *command, const char *arguments,
 
     line_count_arguments(arguments, &least, &most);
     if (given < least)
-        return fail(error, "%s is missing: %s%s %s", pattern[given], start, command->name,
-                    arguments);
+        return fail(error, "%s is missing: %s%s %s", missing_word(pattern, given), start,
+                    command->name, arguments);
     if (given > most)
         return fail(error, "\"%s\" is one argument too many: %s%s%s%s", words[most], start,
                     command->name, *arguments ? " " : "", arguments);

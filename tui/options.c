@@ -28,7 +28,7 @@ typedef struct {
 static const OptionRow rows[] = {
     { "json", 0, NULL, "tree show attach detach insert eject match demo run replay themes",
       "print JSON", OFFSET(json) },
-    { "dry-run", 'n', NULL, "attach detach insert eject pin assign dumpxml",
+    { "dry-run", 'n', NULL, "attach detach insert eject pin assign dumpxml undo redo",
       "print the plan, or what would change in the file, and do nothing", OFFSET(dry_run) },
     { "domain", 'd', "FILE", "console tree show why attach detach",
       "the guest's domain XML: what it configures is compared with what is there", OFFSET(domain) },
@@ -49,7 +49,7 @@ static const OptionRow rows[] = {
       OFFSET(emulator) },
     { "strict", 0, NULL, "run", "refuse a file that cannot be translated wholly", OFFSET(strict) },
     { "print", 0, NULL, "run", "print QEMU's command line and do nothing", OFFSET(print) },
-    { "wait", 'w', "SECONDS", "detach",
+    { "wait", 'w', "SECONDS", "detach wait undo redo",
       "how long to wait for the guest to let go (default 5, fractions allowed)", OFFSET(wait) },
     { "force", 0, NULL, "insert eject", "open the tray although the guest holds it locked",
       OFFSET(force) },

@@ -200,10 +200,10 @@ PromptEffect prompt_key(Prompt *prompt, Key key)
     if (!key.function && key.code == CONTROL('C'))
         return give_up(prompt);
     if (escape) {
-        gboolean twice = prompt->escape;
+        PromptEffect before = prompt_settle(prompt); /* one after another is alone */
 
-        prompt->escape = TRUE;
-        return twice ? prompt_settle(prompt) : PROMPT_STAYS;
+        prompt->escape = before == PROMPT_STAYS;
+        return before;
     }
     if (prompt->escape)
         feed(prompt, "\033");

@@ -15,13 +15,19 @@
 
 /* --- the candidates -------------------------------------------------------------------------- */
 
+/* What is told of them gets the larger part of the line. */
 static int name_columns(const GPtrArray *candidates, int columns)
 {
+    gboolean told = FALSE;
     int widest = 0;
 
-    for (guint i = 0; i < candidates->len; i++)
-        widest = MAX(widest, text_columns(((const Candidate *)candidates->pdata[i])->name));
-    return MIN(widest, MAX(columns / 2 - NAME_GAP, 8));
+    for (guint i = 0; i < candidates->len; i++) {
+        const Candidate *candidate = candidates->pdata[i];
+
+        widest = MAX(widest, text_columns(candidate->name));
+        told = told || candidate->help;
+    }
+    return MIN(widest, told ? MAX(columns * 3 / 10, 12) : columns - 2 * MARGIN);
 }
 
 static void draw_candidate(const Canvas *canvas, int row, int names, const Candidate *candidate)

@@ -66,6 +66,7 @@ void readline_quiet_set_up(void)
     rl_outstream = fopen("/dev/null", "we");
     initialize_silently();
     rl_variable_bind("bell-style", "none"); /* it would be written to stderr */
+    rl_variable_bind("show-all-if-unmodified", "on"); /* the first Tab turns the page */
     bind_keys();
     if (ours)
         set_curterm(ours);

@@ -116,9 +116,9 @@ static void complain_config(const Options *options)
 int once_shell(const Options *given)
 {
     Options options = *given;
+    g_autoptr(Session) session = NULL; /* freed last: the lines listen to it */
     g_autoptr(ShellLines) lines = NULL;
     g_autoptr(GError) error = NULL;
-    g_autoptr(Session) session = NULL;
     int status;
 
     complain_config(given);

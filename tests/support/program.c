@@ -12,21 +12,28 @@
 
 GSubprocess *program_start(const char *const *arguments)
 {
-    g_autoptr(GSubprocessLauncher) launcher =
-        g_subprocess_launcher_new(G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE);
     g_autoptr(GPtrArray) line = g_ptr_array_new();
-    g_autoptr(GError) error = NULL;
-    GSubprocess *process;
 
     g_ptr_array_add(line, (gpointer)(BUILDDIR "/san/backplane"));
     while (*arguments)
         g_ptr_array_add(line, (gpointer)*arguments++);
     g_ptr_array_add(line, NULL);
+    return program_start_other((const char *const *)line->pdata);
+}
+
+GSubprocess *program_start_other(const char *const *line)
+{
+    g_autoptr(GSubprocessLauncher) launcher =
+        g_subprocess_launcher_new(G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE);
+    g_autoptr(GError) error = NULL;
+    GSubprocess *process;
+
     g_subprocess_launcher_setenv(launcher, "ASAN_OPTIONS", "exitcode=" SANITIZER_STATUS, TRUE);
     g_subprocess_launcher_setenv(launcher, "LSAN_OPTIONS", "exitcode=" SANITIZER_STATUS, TRUE);
     g_subprocess_launcher_setenv(launcher, "LC_ALL", "C.UTF-8", TRUE);
     g_subprocess_launcher_setenv(launcher, "TERM", "xterm", TRUE);
-    process = g_subprocess_launcher_spawnv(launcher, (const char *const *)line->pdata, &error);
+    g_subprocess_launcher_setenv(launcher, "XDG_CONFIG_HOME", BUILDDIR "/none", TRUE);
+    process = g_subprocess_launcher_spawnv(launcher, line, &error);
     if (!process)
         fail_msg("%s", error->message);
     return process;

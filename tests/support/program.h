@@ -18,6 +18,8 @@ void run_free(Run *run);
 
 /* The same in two steps, to do something meanwhile. */
 GSubprocess *program_start(const char *const *arguments);
+/* Another program, in the same environment: a shell that runs ours. */
+GSubprocess *program_start_other(const char *const *line);
 Run *program_end(GSubprocess *process);
 
 /* What it printed, which must be JSON in ASCII. (transfer full) */

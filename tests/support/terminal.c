@@ -100,6 +100,9 @@ static char **make_environment(const char *const *changes)
     environment = g_environ_setenv(environment, "LC_ALL", "C.UTF-8", TRUE);
     environment = g_environ_setenv(environment, "BACKPLANE_GUEST", BUILDDIR "/guest.elf", TRUE);
     environment = g_environ_setenv(environment, "BACKPLANE_THEMES", SRCDIR "/themes", TRUE);
+    environment = g_environ_setenv(environment, "XDG_CONFIG_HOME", BUILDDIR "/none", TRUE);
+    environment = g_environ_setenv(environment, "XDG_STATE_HOME", BUILDDIR "/none/state", TRUE);
+    environment = g_environ_setenv(environment, "INPUTRC", "/dev/null", TRUE);
     environment = g_environ_unsetenv(environment, "NO_COLOR");
     if (qemu != NULL)
         environment = g_environ_setenv(environment, "BACKPLANE_QEMU", qemu, TRUE);
