@@ -6,6 +6,7 @@
 #include "tui/once_own.h"
 #include "tui/report.h"
 #include "tui/report_json.h"
+#include "tui/report_linear.h"
 
 /* ---- tree, show ---- */
 
@@ -15,8 +16,9 @@ static void tree_live(Once *once)
     const Match *match = session_match(once->session);
 
     once_answer(once,
-                once->options->json ? report_tree_json(guest, match)
-                                    : report_tree_text(guest, match, once->options->ascii),
+                once->options->json     ? report_tree_json(guest, match)
+                : once->options->linear ? report_tree_linear(guest, match, once->options->ascii)
+                                        : report_tree_text(guest, match, once->options->ascii),
                 EXIT_DONE);
 }
 

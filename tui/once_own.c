@@ -6,6 +6,7 @@
 
 #include "tui/console.h"
 #include "tui/report.h"
+#include "tui/shell.h"
 
 /* How long a QEMU may take to answer on a busy host. */
 #define PATIENCE_US (20 * G_USEC_PER_SEC)
@@ -40,15 +41,29 @@ gboolean once_own_screen(const Options *options)
 {
     const char *term = g_getenv("TERM");
 
+    if (options->linear)
+        return TRUE;
     return !options->json && term && *term && strcmp(term, "dumb") != 0 && isatty(STDIN_FILENO) &&
            isatty(STDOUT_FILENO);
+}
+
+/* In the place of the console. */
+static int run_linear(const Options *options, const char *target)
+{
+    Options with_target = *options;
+
+    with_target.target = (char *)target;
+    return once_shell(&with_target);
 }
 
 int once_own_console(const Options *options, const char *target)
 {
     g_autoptr(GError) error = NULL;
-    g_autoptr(Session) session = session_new(target, SESSION_WATCH, &error);
+    g_autoptr(Session) session = NULL;
 
+    if (options->linear)
+        return run_linear(options, target);
+    session = session_new(target, SESSION_WATCH, &error);
     if (session && once_open(session, options, &error))
         return console_run(session, options);
     report_complain("%s", error->message);

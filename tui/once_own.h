@@ -18,9 +18,11 @@ typedef struct {
 int once_own_look(const Options *options, GuestProcess *process, void (*live)(Once *once),
                   gpointer data);
 
-/* Whether there is a terminal for the console, and the user does not ask for JSON. */
+/* Whether there is a terminal for the console, or none is needed, and the user does not ask for
+ * JSON. */
 gboolean once_own_screen(const Options *options);
-/* The console on a target, with the domain file of the options; gives the exit status. */
+/* The console on a target, in words with --linear, with the domain file of the options; gives the
+ * exit status. */
 int once_own_console(const Options *options, const char *target);
 
 #endif

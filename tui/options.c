@@ -20,7 +20,7 @@
 /* What GOption fills in. */
 typedef struct {
     gboolean json, dry_run, ascii, help, version, man;
-    gboolean in_place, backup, info_pci, strict, print, read_only, force;
+    gboolean in_place, backup, info_pci, strict, print, read_only, linear, force;
     char *wait, *theme, *domain, *output, *format, *spare, *emulator, *record, *config;
 } Raw;
 
@@ -55,6 +55,8 @@ static const OptionRow rows[] = {
       OFFSET(force) },
     { "record", 0, "FILE", "console demo run tree show attach detach insert eject",
       "write what is said and shown into FILE, for backplane replay", OFFSET(record) },
+    { "linear", 0, NULL, "console demo run shell tree",
+      "words alone, one thing a line: for screen readers and logs", OFFSET(linear) },
     { "read-only", 'r', NULL, "console demo run tree show attach detach insert eject shell",
       "change nothing of the guest and its files, whatever is asked for", OFFSET(read_only) },
     { "theme", 0, "NAME", "console demo run replay", "colours of the console", OFFSET(theme) },
@@ -409,6 +411,7 @@ static void take_raw(Options *options, Raw *raw)
     options->strict = raw->strict;
     options->force = raw->force;
     options->read_only = raw->read_only;
+    options->linear = raw->linear;
     options->print = raw->print;
 }
 
@@ -439,6 +442,7 @@ static Options *parse(char **argv, const Options *shell, gboolean *done, GError 
     options->program = g_strdup(argv[0] ? argv[0] : "backplane");
     options->ascii = wants_ascii(raw.ascii) || (shell && shell->ascii);
     options->session = shell ? shell->session : NULL;
+    options->linear = options->linear || (shell && shell->linear);
     if (shell && !raw.wait)
         options->wait_ms = shell->wait_ms;
     return g_steal_pointer(&options);

@@ -53,6 +53,7 @@ typedef struct {
     gboolean strict;
     gboolean force; /* --force: a tray that the guest holds locked is opened */
     gboolean read_only;
+    gboolean linear; /* --linear: nothing is drawn */
     gboolean print;
     char *emulator;          /* --emulator PROGRAM; NULL: none was forced */
     char *record;            /* --record FILE; NULL: nothing is recorded */

@@ -4,6 +4,7 @@
 #include "engine/session_domain.h"
 #include "tui/config.h"
 #include "tui/line.h"
+#include "tui/linear.h"
 #include "tui/once_loop.h"
 #include "tui/report.h"
 #include "tui/settings.h"
@@ -113,6 +114,19 @@ static void complain_config(const Options *options)
         report_complain("%s", (const char *)complaints->pdata[i]);
 }
 
+/* Telling does not end with a script, or where there is none: only `quit` and a signal end it. */
+static int run_linear(Options *options, ShellLines *lines)
+{
+    int status;
+
+    linear_begin(options->session, options->ascii, shell_lines_typed(lines));
+    status = run_lines(options, lines);
+    if (status == EXIT_DONE && !left && !shell_lines_typed(lines))
+        status = EXIT_SIGNAL + linear_stay();
+    linear_end(options->session);
+    return status;
+}
+
 int once_shell(const Options *given)
 {
     Options options = *given;
@@ -131,12 +145,12 @@ int once_shell(const Options *given)
     status = connect_first(&options);
     if (status != EXIT_DONE)
         return status;
-    lines = shell_lines_new(given->arguments[0], session, given->ascii, &error);
+    lines = shell_lines_new(given->arguments[0], &options, &error);
     if (!lines) {
         report_complain("%s", error->message);
         return EXIT_USAGE;
     }
-    return run_lines(&options, lines);
+    return given->linear ? run_linear(&options, lines) : run_lines(&options, lines);
 }
 
 /* --- commands of its own --------------------------------------------------------------------- */

@@ -31,7 +31,7 @@ static void on_typed(char *line, gpointer data)
     g_main_loop_quit(lines->loop);
 }
 
-ShellLines *shell_lines_new(const char *path, Session *session, gboolean ascii, GError **error)
+ShellLines *shell_lines_new(const char *path, const Options *options, GError **error)
 {
     g_autoptr(ShellLines) lines = g_new0(ShellLines, 1);
 
@@ -48,7 +48,7 @@ ShellLines *shell_lines_new(const char *path, Session *session, gboolean ascii, 
     }
     lines->typed = !path && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
     if (lines->typed)
-        shell_terminal_open(session, ascii, on_typed, lines);
+        shell_terminal_open(options, on_typed, lines);
     return g_steal_pointer(&lines);
 }
 

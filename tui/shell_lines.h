@@ -3,16 +3,16 @@
 #ifndef BACKPLANE_SHELL_LINES_H
 #define BACKPLANE_SHELL_LINES_H
 
-#include "tui/complete.h"
+#include "tui/options.h"
 
 /* The longest line of a script. */
 #define SHELL_LINE_MAX (1024 * 1024)
 
 typedef struct ShellLines ShellLines;
 
-/* path: a script; NULL: standard input. ascii: of what is printed above the prompt. session:
- * outlives it. Errors: G_FILE_ERROR. (transfer full) */
-ShellLines *shell_lines_new(const char *path, Session *session, gboolean ascii, GError **error);
+/* path: a script; NULL: standard input. options: of the line mode, with its session, which outlives
+ * it. Errors: G_FILE_ERROR. (transfer full) */
+ShellLines *shell_lines_new(const char *path, const Options *options, GError **error);
 void shell_lines_free(ShellLines *lines);
 
 /* The next line without its end, NULL at the end of them, and after a signal. (transfer full) */

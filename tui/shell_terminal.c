@@ -16,6 +16,7 @@
 #include "tui/path_complete.h"
 #include "tui/readline_words.h"
 #include "tui/report_journal.h"
+#include "tui/report_linear.h"
 #include "tui/report_text.h"
 
 #define HISTORY "history"
@@ -24,6 +25,7 @@
 static struct {
     Session *session;
     gboolean ascii;
+    char *(*entry_text)(const JournalEntry *entry, gboolean ascii);
     ShellTerminalFn done;
     gpointer data;
     gboolean shown;
@@ -90,7 +92,7 @@ static void tell_events(void)
         return;
     rl_clear_visible_line();
     for (guint i = length - (guint)fresh; i < length; i++) {
-        g_autofree char *text = report_journal_text(journal_entry(journal, i), terminal.ascii);
+        g_autofree char *text = terminal.entry_text(journal_entry(journal, i), terminal.ascii);
 
         fputs(text, stdout);
     }
@@ -287,10 +289,11 @@ static void show_candidates(char **matches, int count, int longest)
 
 /* --- opened and closed ----------------------------------------------------------------------- */
 
-void shell_terminal_open(Session *session, gboolean ascii, ShellTerminalFn done, gpointer data)
+void shell_terminal_open(const Options *options, ShellTerminalFn done, gpointer data)
 {
-    terminal.session = session;
-    terminal.ascii = ascii;
+    terminal.session = options->session;
+    terminal.ascii = options->ascii;
+    terminal.entry_text = options->linear ? report_journal_linear : report_journal_text;
     terminal.done = done;
     terminal.data = data;
     arm_rescue();
@@ -301,7 +304,7 @@ void shell_terminal_open(Session *session, gboolean ascii, ShellTerminalFn done,
     rl_completion_display_matches_hook = show_candidates;
     readline_words_set_up();
     line_history_take(HISTORY);
-    session_listen(session, on_session, &terminal);
+    session_listen(terminal.session, on_session, &terminal);
 }
 
 void shell_terminal_close(void)

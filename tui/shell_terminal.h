@@ -3,13 +3,13 @@
 #ifndef BACKPLANE_SHELL_TERMINAL_H
 #define BACKPLANE_SHELL_TERMINAL_H
 
-#include "engine/session.h"
+#include "tui/options.h"
 
 /* Called once for a line (transfer full), NULL for the end of input, while it is shown. */
 typedef void (*ShellTerminalFn)(char *line, gpointer data);
 
-/* session: outlives it. */
-void shell_terminal_open(Session *session, gboolean ascii, ShellTerminalFn done, gpointer data);
+/* options: of the line mode, with its session, which outlives it. */
+void shell_terminal_open(const Options *options, ShellTerminalFn done, gpointer data);
 void shell_terminal_close(void);
 
 /* Shows the prompt, and takes it away: between the two keys are read and events are told. */

@@ -74,6 +74,23 @@ static void without_a_terminal_the_console_is_the_tree(void **state)
     assert_string_equal(console->out, tree->out);
 }
 
+static void linear_tells_in_words_and_obeys(void **state)
+{
+    g_autofree char *folder = temp_directory();
+    g_autofree char *script = temp_file(folder, "script", "show net0\nquit\nshow nobody\n");
+    g_autoptr(Run) tree = RUN("tree", target, "--linear");
+    g_autoptr(Run) run = RUN("shell", target, script, "--linear");
+
+    assert_int_equal(run->status, 0);
+    assert_string_equal(run->err, "");
+    assert_non_null(strstr(run->out, "\n05.0: e1000, user"));
+    assert_null(strstr(run->out, "●"));
+    assert_true(g_str_has_prefix(run->out, tree->out));
+    assert_non_null(strstr(run->out, ": connected to QEMU "));
+    assert_non_null(strstr(run->out, "52:54:00:f7:c5:0e"));
+    temp_directory_remove(g_steal_pointer(&folder));
+}
+
 static void every_name_of_a_device_shows_it(void **state)
 {
     static const char *const names[] = { "net0", "/machine/peripheral/net0", "00:05.0", "05.0",
@@ -371,6 +388,7 @@ int main(void)
         cmocka_unit_test(tree_is_plain_text),
         cmocka_unit_test(ascii_is_ascii),
         cmocka_unit_test(without_a_terminal_the_console_is_the_tree),
+        cmocka_unit_test(linear_tells_in_words_and_obeys),
         cmocka_unit_test(every_name_of_a_device_shows_it),
         cmocka_unit_test(drives_and_usb_by_address),
         cmocka_unit_test(a_reader_that_goes_away_is_no_trouble),

@@ -9,6 +9,7 @@
 #include "tests/support/golden.h"
 #include "tests/support/hand_guest.h"
 #include "tui/outline.h"
+#include "tui/report_linear.h"
 
 static char *dump(const Guest *guest, const OutlineOptions *options)
 {
@@ -184,10 +185,37 @@ static void sizes_and_ages_are_short(void **state)
     }
 }
 
+/* What a screen reader is given has no drawing in it. */
+static void words_alone_tell_a_guest(void **state)
+{
+    g_autoptr(Guest) guest = hand_guest_q35();
+    g_autofree char *text = report_tree_linear(guest, NULL, FALSE);
+
+    assert_golden("linear-q35.utf8.txt", text);
+    for (const char *c = "│├└─┬■●·▲▼"; *c; c = g_utf8_next_char(c))
+        assert_null(g_utf8_strchr(text, -1, g_utf8_get_char(c)));
+}
+
+static void words_alone_tell_what_happens(void **state)
+{
+    JournalEntry entry = { .at = HAND_NOW,
+                           .state = STATE_LEAVING,
+                           .subject = (char *)"disk1",
+                           .text = (char *)"device_del id=disk1",
+                           .outcome = (char *)"-> {}",
+                           .elapsed = 1200 };
+    g_autofree char *text = report_journal_linear(&entry, FALSE);
+    g_autofree char *ending = g_strdup(strchr(text, ' '));
+
+    assert_string_equal(ending, " disk1, leaving: device_del id=disk1, -> {}, after 1 ms\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pc_is_laid_out),
+        cmocka_unit_test(words_alone_tell_a_guest),
+        cmocka_unit_test(words_alone_tell_what_happens),
         cmocka_unit_test(q35_is_laid_out),
         cmocka_unit_test(vacant_places_stand_one_by_one_when_asked),
         cmocka_unit_test(hostile_names_are_shown_as_escapes),
