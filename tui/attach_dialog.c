@@ -145,48 +145,21 @@ static void draw_fields(AttachDialog *self, const Canvas *canvas)
     }
 }
 
-static void fill_plan(const AttachDialog *self, LineList *list, gboolean wide)
+/* What Enter does here; NULL: nothing that is worth a word. */
+static const char *note_of_enter(const AttachDialog *self)
 {
-    const AttachForm *form = &self->form;
-    g_autofree char *count = form->plan ? plan_count_text(form->plan) : NULL;
-
-    line_list_rule(list, "Plan", self->planning ? "reading the guest ..." : count);
-    if (form->plan) {
-        plan_lines_steps(list, form->plan, wide != self->json);
-        plan_lines_way_back(list, form->plan);
-        line_list_rule(list, "Checks", NULL);
-        plan_lines_checks(list, form->plan, wide);
-        plan_lines_file(list, form->plan, form->diff);
-    } else if (attach_form_prompt(form)) {
-        line_list_text(list, ELEMENT_TEXT, attach_form_prompt(form));
-        line_list_text(list, ELEMENT_DIM,
-                       "The plan appears here: every command, and what takes it back. Nothing is "
-                       "sent before you attach.");
-    } else if (form->refusal) {
-        gboolean input = g_error_matches(form->refusal, ENGINE_ERROR, ENGINE_ERROR_INPUT);
-
-        line_list_text(list, input ? ELEMENT_CAUTION : ELEMENT_ERROR, form->refusal->message);
-    } else {
-        line_list_text(list, ELEMENT_DIM, "Asking the guest what it needs to know ...");
-    }
-}
-
-/* What Enter does here, and Esc. */
-static const char *note_of_keys(const AttachDialog *self)
-{
-    gboolean ready = self->form.plan && !self->planning;
-
     static const char *const notes[BUTTONS] = {
-        [BUTTON_ATTACH] = "Enter attach   Esc cancel",
+        [BUTTON_ATTACH] = "Enter attach",
         [BUTTON_STAGE] = "Enter puts it aside",
         [BUTTON_COMMANDS] = "Enter shows them",
-        [BUTTON_CANCEL] = "Enter cancel, nothing sent",
+        [BUTTON_CANCEL] = "Enter cancel",
     };
+    gboolean ready = self->form.plan && !self->planning;
     int button = focused_button(self);
 
     if (button == BUTTON_CANCEL || (ready && button >= 0))
         return notes[button];
-    return ready ? "Enter to Attach   Esc cancel" : "Esc cancel, nothing sent";
+    return ready ? "Enter to Attach" : NULL;
 }
 
 /* Where the plan has no room of its own the rule tells what there is to say of it. */
@@ -213,7 +186,11 @@ static void fill_buttons(const AttachDialog *self, DialogButton *buttons)
 static void draw_foot(AttachDialog *self, const Canvas *frame, gboolean body)
 {
     DialogButton buttons[BUTTONS];
-    const char *const notes[] = { note_of_keys(self), "Esc: nothing is sent", "Esc cancel", NULL };
+    const char *enter = note_of_enter(self);
+    g_autofree char *wide =
+        g_strdup_printf("%s%sEsc cancel, nothing sent", enter ? enter : "", enter ? "   " : "");
+    const char *const notes[] = { wide, enter ? enter : "Esc: nothing is sent", "Esc cancel",
+                                  NULL };
 
     fill_buttons(self, buttons);
     draw_foot_rule(self, frame, body);
@@ -247,7 +224,7 @@ static void paint(Dialog *dialog, const Canvas *screen)
     g_autoptr(LineList) list = line_list_new(columns - MARGIN, PLAN_LABEL_COLUMNS);
     Canvas frame, fields, body;
 
-    fill_plan(self, list, wide);
+    attach_draw_plan(&self->form, list, wide != self->json, wide, self->planning);
     self->rows = MAX(self->rows, 1 + MAX(wanted, FIELDS_USUAL) +
                                      MAX(line_list_length(list), BODY_USUAL) + FOOT);
     frame = dialog_frame(screen, self->rows, columns, heading, count);

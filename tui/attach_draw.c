@@ -1,7 +1,8 @@
-/* Painting the values of choosers. */
+/* Painting the values of choosers, and the lines of the plan. */
 #include "tui/attach_draw.h"
 
 #include "tui/outline_text.h"
+#include "tui/plan_lines.h"
 
 void attach_draw_choices(const Canvas *canvas, int row, int column, int columns, GPtrArray *choices,
                          const char *value, gboolean proposed)
@@ -51,4 +52,38 @@ void attach_draw_slot(const AttachForm *form, const Canvas *canvas, int row, int
     draw_format(canvas, row, column + used, columns - used,
                 proposed ? ELEMENT_PROPOSAL : ELEMENT_TEXT, "%s%s%s%s", used ? "  " : "", value,
                 bus && *value ? " on " : "", bus && *value ? bus->name : "");
+}
+
+/* Where there is no plan: what is missing, or what refuses it. */
+static void add_reason(const AttachForm *form, LineList *list)
+{
+    gboolean input = g_error_matches(form->refusal, ENGINE_ERROR, ENGINE_ERROR_INPUT);
+
+    if (attach_form_prompt(form)) {
+        line_list_text(list, ELEMENT_TEXT, attach_form_prompt(form));
+        line_list_text(list, ELEMENT_DIM,
+                       "The plan appears here: every command, and what takes it back. Nothing is "
+                       "sent before you attach.");
+    } else if (form->refusal) {
+        line_list_text(list, input ? ELEMENT_CAUTION : ELEMENT_ERROR, form->refusal->message);
+    } else {
+        line_list_text(list, ELEMENT_DIM, "Asking the guest what it needs to know ...");
+    }
+}
+
+void attach_draw_plan(const AttachForm *form, LineList *list, gboolean json, gboolean wide,
+                      gboolean planning)
+{
+    g_autofree char *count = form->plan ? plan_count_text(form->plan) : NULL;
+
+    line_list_rule(list, "Plan", planning ? "reading the guest ..." : count);
+    if (!form->plan) {
+        add_reason(form, list);
+        return;
+    }
+    plan_lines_steps(list, form->plan, json);
+    plan_lines_way_back(list, form->plan);
+    line_list_rule(list, "Checks", NULL);
+    plan_lines_checks(list, form->plan, wide);
+    plan_lines_file(list, form->plan, form->diff);
 }

@@ -6,7 +6,8 @@
 #include "monitor/text.h"
 #include "tui/outline.h"
 
-#define TEXT_INDENT 4
+#define PLAN_INDENT 4 /* of what is said of a plan, and of one of its steps */
+#define STEP_INDENT 6
 
 typedef struct {
     Session *session;
@@ -64,13 +65,15 @@ static PlanRow *add_row(Making *making, PlanRowKind kind, PlanSection section, c
 /* In as many rows as it takes. */
 static void add_text(Making *making, const PlanRow *of, Element element, const char *text)
 {
+    int indent = of->kind == PLAN_ROW_STEP ? STEP_INDENT : PLAN_INDENT;
     g_autofree char *printable = text_printable(text, -1, 0);
-    g_autoptr(GPtrArray) lines = text_wrap(printable, MAX(making->columns - TEXT_INDENT - 1, 8));
+    g_autoptr(GPtrArray) lines = text_wrap(printable, MAX(making->columns - indent - 1, 8));
 
     for (guint i = 0; i < lines->len; i++) {
         PlanRow *row = add_row(making, PLAN_ROW_TEXT, of->section, g_strdup(lines->pdata[i]));
 
         row->element = element;
+        row->indent = indent;
         row->about = of->about;
         row->plan = of->plan;
         row->index = of->index;
@@ -257,8 +260,9 @@ static const struct {
     [OUTCOME_LOST] = { STATE_REFUSED, "lost" },
 };
 
-/* What came of one that was not done, in a sentence. (transfer full) NULL for none */
-static char *outcome_text(const HistoryEntry *entry)
+/* What came of one that was not done, in a sentence; the step that was refused says itself why
+ * where it shows. (transfer full) NULL for none */
+static char *outcome_text(const HistoryEntry *entry, gboolean folded)
 {
     g_autofree char *error = g_strdup(entry->error ? entry->error : "refused");
     gsize length = strlen(error);
@@ -267,12 +271,13 @@ static char *outcome_text(const HistoryEntry *entry)
         error[length - 1] = '\0';
     switch (entry->outcome) {
     case OUTCOME_ROLLED_BACK:
-        return g_strdup_printf("%s. Everything before it was taken back: the guest is as it was.",
-                               error);
+        return g_strconcat(folded ? error : "", folded ? ". " : "",
+                           "What was done before was taken back: the guest is as it was.", NULL);
     case OUTCOME_LEFTOVERS:
-        return g_strdup_printf("%s. Not everything before it could be taken back.", error);
+        return g_strconcat(folded ? error : "", folded ? ". " : "",
+                           "Not all that was done before could be taken back.", NULL);
     case OUTCOME_LOST:
-        return g_strdup_printf("%s. How far it came is not known.", error);
+        return g_strconcat(error, ". How far it came is not known.", NULL);
     case OUTCOME_PENDING:
     case OUTCOME_DONE:
     default:
@@ -285,7 +290,7 @@ static void add_entry(Making *making, const HistoryEntry *entry, guint index)
     gboolean done = entry->outcome == OUTCOME_DONE;
     PlanRow *row = add_plan(making, SECTION_HISTORY, entry, entry->plan, index, FALSE);
     gint64 took = history_entry_took(entry);
-    g_autofree char *sentence = outcome_text(entry);
+    g_autofree char *sentence = outcome_text(entry, row->folded);
 
     row->state = done && entry->taken_back ? STATE_ABSENT : outcome_looks[entry->outcome].state;
     row->word =

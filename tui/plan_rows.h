@@ -29,6 +29,7 @@ typedef struct {
     char *time;        /* how long: "12 ms", "7s"; "" */
     char *clock;       /* when it ended or was staged: "12:04:31"; "" */
     const char *mark;  /* which key takes it: "u", "U"; "" */
+    int indent;        /* of PLAN_ROW_TEXT */
     Element element;   /* of the text */
 } PlanRow;
 

@@ -280,7 +280,8 @@ static PlanColumns columns_of(int width)
 
     if (width >= NARROW)
         columns.clock = right -= 8;
-    columns.time = right -= width >= NARROW ? 9 : 8;
+    if (width >= NARROW)
+        columns.time = right -= 9;
     if (width >= WIDE)
         columns.count = right -= 10;
     columns.word = right -= WORD_COLUMNS + 1;
@@ -289,13 +290,19 @@ static PlanColumns columns_of(int width)
     return columns;
 }
 
-static void draw_words(const PlanRow *row, const Canvas *canvas, int line, int column)
+/* Where the time has no column it goes with what is under way. */
+static void draw_words(const PlanRow *row, const Canvas *canvas, int line,
+                       const PlanColumns *columns)
 {
+    Element element = element_of_state(row->state);
+    gboolean with_time = !columns->time && row->section == SECTION_RUNNING && row->time;
+
     if (!row->word || !*row->word)
         return;
-    draw_text(canvas, line, column, 1, element_of_state(row->state),
+    draw_text(canvas, line, columns->word, 1, element,
               state_glyph(row->state, canvas->look->ascii));
-    draw_text(canvas, line, column + 2, WORD_COLUMNS - 2, element_of_state(row->state), row->word);
+    draw_format(canvas, line, columns->word + 2, WORD_COLUMNS - 2, element, "%s%s%s", row->word,
+                with_time ? " " : "", with_time ? row->time : "");
 }
 
 static void draw_cell(const Canvas *canvas, int line, int column, int columns, const char *text)
@@ -311,7 +318,7 @@ static void draw_plan(const PlanRow *row, const Canvas *canvas, int line)
     draw_text(canvas, line, 2, 1, ELEMENT_DIM, row->folded ? "+" : "-");
     draw_text(canvas, line, 4, columns.text_columns - 4, ELEMENT_TITLE, row->text);
     draw_text(canvas, line, columns.mark, 1, ELEMENT_KEY, row->mark);
-    draw_words(row, canvas, line, columns.word);
+    draw_words(row, canvas, line, &columns);
     draw_cell(canvas, line, columns.count, 9, row->count);
     draw_cell(canvas, line, columns.time, 8, row->time);
     draw_cell(canvas, line, columns.clock, 8, row->clock);
@@ -326,7 +333,7 @@ static void draw_step(const PlanRow *row, const Canvas *canvas, int line)
     draw_format(canvas, line, 4, 3, ELEMENT_DIM, "%u", row->index + 1);
     draw_text(canvas, line, 6 + (row->index >= 9), room - (row->index >= 9), row->element,
               row->text);
-    draw_words(row, canvas, line, columns.word);
+    draw_words(row, canvas, line, &columns);
     draw_cell(canvas, line, columns.time, 8, row->time);
 }
 
@@ -343,7 +350,8 @@ static void draw_row(const PlanRow *row, const Canvas *canvas, int line)
         draw_step(row, canvas, line);
         break;
     case PLAN_ROW_TEXT:
-        draw_text(canvas, line, 4, canvas->columns - 5, row->element, row->text);
+        draw_text(canvas, line, row->indent, canvas->columns - row->indent - 1, row->element,
+                  row->text);
         break;
     }
 }

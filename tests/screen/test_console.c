@@ -288,6 +288,8 @@ static void the_focus_is_told(void **state)
     assert_true(shows(&stage, "►[ Attach ]"));
     assert_true(shows(&stage, "Enter attach"));
     press(&stage, "\t");
+    assert_true(shows(&stage, "►[ Stage ]"));
+    press(&stage, "\t\t");
     assert_true(shows(&stage, "►[ Cancel ]"));
     stage_close(&stage);
 }
