@@ -173,6 +173,15 @@ json_t *backend_remake_node(const Guest *guest, const char *name, const char *as
     return named;
 }
 
+gboolean backend_node_dies(const Drive *drive)
+{
+    if (drive->node == NULL || is_generated(drive->node)) {
+        return TRUE;
+    }
+    return drive->backend != NULL && strstr(drive->node, MEDIUM_NEW) == NULL &&
+           strstr(drive->node, MEDIUM_OLD) == NULL;
+}
+
 char *backend_drive_node(Detach *detach, const Device *device)
 {
     const Drive *drive = device->drive;
@@ -345,8 +354,7 @@ static void remove_drive(Detach *detach, const Device *device, GPtrArray *remove
         plan_add_check(detach->plan, FALSE, "query-block", "the file %s is closed, and stays",
                        drive->file);
     }
-    /* Nodes of -drive die with the device. */
-    if (drive->backend == NULL && !is_generated(drive->node)) {
+    if (!backend_node_dies(drive)) {
         remove_node(detach, drive->node, removed);
     }
 }

@@ -149,11 +149,11 @@ static gboolean check_detachable(const Device *device, GError **error)
 /* --- the way back ---------------------------------------------------------------------------- */
 
 /* Adds the blockdev-add of a -drive back end; FALSE when QEMU tells too little. node: its name,
- * NULL for devices without one. */
+ * NULL for devices without one. A node that does not die has a step of its own. */
 static gboolean remake_drive(Detach *detach, const Device *device, char **node, GPtrArray *undo)
 {
     *node = backend_drive_node(detach, device);
-    if (*node == NULL) {
+    if (*node == NULL || !backend_node_dies(device->drive)) {
         return TRUE;
     }
     json_t *again = backend_remake_node(detach->guest, device->drive->node, *node);

@@ -30,6 +30,13 @@ json_t *backend_remake_netdev(const Netdev *netdev);
 void backend_remove_node(Detach *detach, const char *name);
 /* Appends the steps that remove the back ends of all that leave, and says what stays. */
 void backend_add_steps(Detach *detach);
+/* What is behind the names of nodes that medium.c makes. */
+#define MEDIUM_NEW "-medium"
+#define MEDIUM_OLD "-before"
+/* Whether QEMU closes the node once no device has it: that of -drive, not one that blockdev-add
+ * made.
+ */
+gboolean backend_node_dies(const Drive *drive);
 /* The name of the node that replaces a -drive back end, which dies with its device; NULL where the
  * device has none. (transfer full) */
 char *backend_drive_node(Detach *detach, const Device *device);

@@ -224,7 +224,8 @@ static gboolean check_medium(const Check *check, const Step *step, GError **erro
     g_autofree char *name = device ? device_display_name(device) : NULL;
 
     if (!device || !device->drive)
-        return refuse(error, "the drive of this medium is not there any more");
+        return refuse(
+            error, "the drive of this medium is not there any more: there is nothing to take back");
     if (strcmp(step->action->command, "blockdev-remove-medium") == 0) {
         g_hash_table_add(check->emptied, device->path);
         if (device->drive->inserted && (!node || g_strcmp0(device->drive->node, node) == 0))
@@ -232,10 +233,7 @@ static gboolean check_medium(const Check *check, const Step *step, GError **erro
     } else if (!device->drive->inserted || g_hash_table_contains(check->emptied, device->path)) {
         return TRUE;
     }
-    return refuse(error,
-                  "the medium of %s was changed by somebody else since: eject or change it as it "
-                  "is now",
-                  name);
+    return refuse(error, "the medium of %s is another one now: eject or change it as it is", name);
 }
 
 /* --- the plan -------------------------------------------------------------------------------- */

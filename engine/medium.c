@@ -10,9 +10,6 @@
 #include "engine/detach.h"
 #include "monitor/text.h"
 
-/* Names of the nodes that are made here, behind the name of the drive; numbers make them unique. */
-#define NEW_SUFFIX "-medium"
-#define OLD_SUFFIX "-before"
 #define STEM_LONGEST 20 /* so that at most 31 characters become of it */
 
 typedef struct {
@@ -77,23 +74,7 @@ static Step *add_step(const Medium *medium, const char *what, Action *action, Ac
 
 /* --- the old medium -------------------------------------------------------------------------- */
 
-static gboolean is_generated(const char *node)
-{
-    return node[0] == '#';
-}
-
-/* Made here for an earlier medium. */
-static gboolean is_own(const char *node)
-{
-    return strstr(node, NEW_SUFFIX) || strstr(node, OLD_SUFFIX);
-}
-
-/* Whether QEMU closes the node once it is in no drive any more. */
-static gboolean dies(const Drive *drive)
-{
-    return !drive->node || is_generated(drive->node) || (drive->backend && !is_own(drive->node));
-}
-
+/* What is made here is told by its name from what a -drive made; a number makes it unique. */
 static char *node_name(const Medium *medium, const char *suffix)
 {
     const Device *device = medium->device;
@@ -113,11 +94,11 @@ static void add_way_back(const Medium *medium, Step *step)
     g_autofree char *again = NULL;
     json_t *options;
 
-    if (!dies(medium->drive)) {
+    if (!backend_node_dies(medium->drive)) {
         g_ptr_array_add(step->undo, insert_action(medium, node));
         return;
     }
-    again = node_name(medium, OLD_SUFFIX);
+    again = node_name(medium, MEDIUM_OLD);
     options = node ? backend_remake_node(medium->facts->guest, node, again) : NULL;
     if (options) {
         g_ptr_array_add(step->undo, action_new("blockdev-add", options, NULL));
@@ -146,7 +127,7 @@ static void add_cleaning(const Medium *medium)
                       .leaving = leaving };
     json_t *again;
 
-    if (!drive->inserted || !drive->node || dies(drive))
+    if (!drive->inserted || backend_node_dies(drive))
         return;
     again = backend_remake_node(detach.guest, drive->node, NULL);
     g_ptr_array_add(leaving, (gpointer)medium->device);
@@ -188,7 +169,7 @@ static gboolean add_node(Medium *medium, GError **error)
                       .device = json_object() };
     gboolean added;
 
-    medium->node = node_name(medium, NEW_SUFFIX);
+    medium->node = node_name(medium, MEDIUM_NEW);
     added = request_check(request, error) && attach_add_node(&attach, path, medium->node, error);
     json_decref(attach.device);
     return added;

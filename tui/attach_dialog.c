@@ -1,8 +1,12 @@
 /* The attach dialog: the form painted, and the keys that fill it. */
 #include "tui/attach_dialog.h"
 
+#include <string.h>
+
 #include "tui/attach_draw.h"
 #include "tui/carry_choice.h"
+#include "tui/file_picker.h"
+#include "tui/inner_dialog.h"
 #include "tui/path_complete.h"
 #include "tui/plan_lines.h"
 #include "tui/plan_render_dialog.h"
@@ -23,6 +27,7 @@ typedef struct {
     guint focus; /* among the shown fields, then the buttons */
     char *told;  /* candidates of a completion, until the next key */
     PathComplete *complete;
+    Dialog *picker;    /* above it; NULL */
     gboolean planning; /* [ Attach ] or [ Stage ] was pressed: the last plan is being made */
     DialogEffect then; /* what becomes of it */
     gboolean json;
@@ -87,11 +92,18 @@ static int draw_value(AttachDialog *self, const Canvas *canvas, int row, int col
     return column;
 }
 
+/* The first thing it says alone where there is no room for more. (transfer full) */
+static char *fitting_hint(const char *hint, int columns)
+{
+    return hint && text_columns(hint) > columns ? g_strndup(hint, strcspn(hint, ","))
+                                                : g_strdup(hint);
+}
+
 static void draw_field(AttachDialog *self, const Canvas *canvas, int row, int label, guint shown)
 {
     const AttachField *field = field_row(self, shown);
     gboolean focused = shown == self->focus;
-    const char *hint = focused ? field->hint : NULL;
+    g_autofree char *hint = focused ? fitting_hint(field->hint, canvas->columns / 3) : NULL;
     int hint_columns = hint ? text_columns(hint) + 2 : 0;
     int cursor;
 
@@ -224,6 +236,8 @@ static void paint(Dialog *dialog, const Canvas *screen)
     g_autoptr(LineList) list = line_list_new(columns - MARGIN, PLAN_LABEL_COLUMNS);
     Canvas frame, fields, body;
 
+    if (inner_dialog_paint(self->picker, dialog, screen))
+        return;
     attach_draw_plan(&self->form, list, wide != self->json, wide, self->planning);
     self->rows = MAX(self->rows, 1 + MAX(wanted, FIELDS_USUAL) +
                                      MAX(line_list_length(list), BODY_USUAL) + FOOT);
@@ -293,12 +307,31 @@ static void on_completed(const char *text, const GPtrArray *candidates, gpointer
     dialog_tell(&self->dialog, DIALOG_STAYS);
 }
 
+static LineEdit *focused_edit(const AttachDialog *self)
+{
+    return &self->form.edits[g_array_index(self->form.shown, guint, self->focus)];
+}
+
 static void complete(AttachDialog *self)
 {
-    const LineEdit *edit = &self->form.edits[g_array_index(self->form.shown, guint, self->focus)];
-
     path_complete_free(self->complete);
-    self->complete = path_complete_new(edit->text->str, on_completed, self);
+    self->complete = path_complete_new(focused_edit(self)->text->str, on_completed, self);
+}
+
+static void on_picked(const char *path, gpointer data)
+{
+    AttachDialog *self = data;
+
+    line_edit_set(focused_edit(self), path);
+    attach_form_plan(&self->form);
+}
+
+static void browse(AttachDialog *self)
+{
+    const char *typed = focused_edit(self)->text->str;
+
+    inner_dialog_open(&self->picker, &self->dialog,
+                      file_picker_new("File", *typed ? typed : NULL, on_picked, self, NULL));
 }
 
 static void move_focus(AttachDialog *self, int direction)
@@ -395,10 +428,16 @@ static DialogEffect on_key(Dialog *dialog, Key key)
     AttachDialog *self = (AttachDialog *)dialog;
     const AttachField *field = focused_field(self);
 
+    if (inner_dialog_key(&self->picker, key))
+        return DIALOG_STAYS;
     g_clear_pointer(&self->told, g_free);
     if (key.function)
         return function_key(self, key);
     switch (key.code) {
+    case CONTROL('O'):
+        if (field && field->type == FIELD_FILE)
+            browse(self);
+        return DIALOG_STAYS;
     case KEY_CODE_ESCAPE:
         return DIALOG_CLOSES;
     case KEY_CODE_RETURN:
@@ -434,6 +473,8 @@ static DialogEffect on_click(Dialog *dialog, int row, int column)
     DialogButton buttons[BUTTONS];
     guint field;
 
+    if (inner_dialog_click(&self->picker, row, column))
+        return DIALOG_STAYS;
     fill_buttons(self, buttons);
     if (row == self->foot.top)
         return press(self, dialog_button_at(buttons, BUTTONS, column - self->foot.left));
@@ -470,6 +511,7 @@ static void on_free(Dialog *dialog)
 
     session_forget(self->form.session, self);
     path_complete_free(self->complete);
+    g_clear_pointer(&self->picker, dialog_free);
     attach_form_clear(&self->form);
     g_free(self->told);
     g_free(self);

@@ -142,7 +142,7 @@ static void add_controller_models(GPtrArray *choices, const Guest *guest, FieldV
 
 static const AttachField fields[] = {
     { "kind", NULL, ANY, FIELD_KIND, NULL, "disk|cdrom|nic|controller|device", NULL, CHOOSE },
-    { "file", "file", DRIVE, FIELD_FILE, NULL, NULL, NULL, "Tab complete" },
+    { "file", "file", DRIVE, FIELD_FILE, NULL, NULL, NULL, "Tab complete, ^O browse" },
     { "bus", "bus", DISK, FIELD_CHOICE, NULL, "scsi|virtio|usb|nvme", NULL, CHOOSE },
     { "bus", "bus", CDROM, FIELD_CHOICE, NULL, "scsi|usb", NULL, CHOOSE },
     { "on", "controller", DRIVE, FIELD_CHOICE, NULL, NULL, add_controllers, CHOOSE },

@@ -369,6 +369,28 @@ static void test_has_nothing_to_do_with_other_devices(void **state)
     assert_true(shows(&bench->stage, "no drive whose medium can be changed"));
 }
 
+/* ^O in the file's field of the attach dialog; what is picked stands there then. */
+static void test_browses_in_the_attach_dialog(void **state)
+{
+    Bench *bench = *state;
+    g_autofree char *typed = g_strconcat(bench->folder, "/", NULL);
+
+    put_some(bench);
+    bench->stage = stage_open(24, 80, web01(), FALSE);
+    keys(bench, "a");
+    keys(bench, typed);
+    keys(bench, "\017");
+    assert_true(shows(&bench->stage, "Backup.iso"));
+    keys(bench, "\033");
+    assert_true(shows(&bench->stage, "Attach"));
+    keys(bench, "\017");
+    keys(bench, "boot");
+    keys(bench, "\r");
+    assert_true(shows(&bench->stage, "boot.img"));
+    assert_true(shows(&bench->stage, "Attach"));
+    keys(bench, "\017"); /* and closed with the picker open */
+}
+
 int main(void)
 {
 #define WITH_FOLDER(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
@@ -384,6 +406,7 @@ int main(void)
         WITH_FOLDER(test_a_name_that_is_not_text),
         WITH_FOLDER(test_ten_thousand_files),
         WITH_FOLDER(test_freed_while_it_reads),
+        WITH_FOLDER(test_browses_in_the_attach_dialog),
         WITH_FOLDER(test_asks_for_a_medium),
         WITH_FOLDER(test_asks_to_eject),
         WITH_FOLDER(test_has_nothing_to_do_with_other_devices),
