@@ -2,12 +2,19 @@
  * images are made by demo_images. */
 #include "engine/demo.h"
 
+#include <gio/gio.h>
+#include <gio/gunixsocketaddress.h>
 #include <string.h>
 
 #include "engine/demo_images.h"
 
+#define SERIAL_LOG "serial.log"
+#define SERIAL_SOCKET "serial.sock"
+
 struct Demo {
     GuestProcess *process;
+    char *serial;
+    GSocket *line; /* to the serial line, once something was said; NULL */
 };
 
 typedef struct {
@@ -24,7 +31,8 @@ static const Argument arguments[] = {
     { "-accel", "tcg" },
     { "-m", "64" },
     { "-display", "none" },
-    { "-chardev", "socket,id=serial0,fd={serial},server=on,wait=off" },
+    { "-chardev", "socket,id=serial0,fd={serial},server=on,wait=off,logfile={folder}/" SERIAL_LOG
+                  ",logappend=on" },
     { "-serial", "chardev:serial0" },
 
     { "-device", "piix3-usb-uhci,id=usb,bus=pci.0,addr=01.2" },
@@ -150,7 +158,7 @@ static GPtrArray *command_line(const char *kernel, const char *folder, int seria
 static gboolean start_qemu(Demo *demo, const char *qemu, const char *kernel, GError **error)
 {
     const char *folder = guest_process_folder(demo->process);
-    int serial = guest_process_listen(demo->process, "serial.sock", error);
+    int serial = guest_process_listen(demo->process, SERIAL_SOCKET, error);
     g_autoptr(GPtrArray) line = serial < 0 ? NULL : command_line(kernel, folder, serial);
 
     return line &&
@@ -170,6 +178,7 @@ Demo *demo_start(char **note, GError **error)
     if (!demo->process || !demo_images_make(demo_folder(demo), error) ||
         !start_qemu(demo, qemu, kernel, error))
         return NULL;
+    demo->serial = g_build_filename(demo_folder(demo), SERIAL_LOG, NULL);
     return g_steal_pointer(&demo);
 }
 
@@ -183,6 +192,54 @@ const char *demo_folder(const Demo *demo)
     return guest_process_folder(demo->process);
 }
 
+const char *demo_serial(const Demo *demo)
+{
+    return demo->serial;
+}
+
+static const char domain_text[] = ""
+#include "demo/plain_text.inc"
+    ;
+
+char *demo_write_domain(const Demo *demo, GError **error)
+{
+    g_autofree char *path = g_build_filename(demo_folder(demo), "plain.xml", NULL);
+    g_autofree char *folder = g_markup_escape_text(demo_folder(demo), -1);
+    g_autofree char *text = replace(domain_text, "{folder}", folder);
+    g_autoptr(GError) reason = NULL;
+
+    if (g_file_set_contents(path, text, -1, &reason))
+        return g_steal_pointer(&path);
+    g_set_error(error, ENGINE_ERROR, ENGINE_ERROR_REFUSED, "%s cannot be written: %s", path,
+                reason->message);
+    return NULL;
+}
+
+/* The connection stays open: one that is closed at once can lose what was said. What the guest
+ * answers is in the log, so nobody reads it here; it is little. */
+static GSocket *connect_line(const Demo *demo)
+{
+    g_autofree char *path = g_build_filename(demo_folder(demo), SERIAL_SOCKET, NULL);
+    g_autoptr(GSocketAddress) address = g_unix_socket_address_new(path);
+    g_autoptr(GSocket) line =
+        g_socket_new(G_SOCKET_FAMILY_UNIX, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_DEFAULT, NULL);
+
+    if (!line)
+        return NULL;
+    g_socket_set_blocking(line, FALSE);
+    return g_socket_connect(line, address, NULL, NULL) ? g_steal_pointer(&line) : NULL;
+}
+
+void demo_tell(Demo *demo, const char *word)
+{
+    g_autofree char *said = g_strconcat(word, "\n", NULL);
+
+    if (!demo->line)
+        demo->line = connect_line(demo);
+    if (demo->line)
+        g_socket_send(demo->line, said, strlen(said), NULL, NULL);
+}
+
 GuestProcess *demo_process(const Demo *demo)
 {
     return demo->process;
@@ -191,5 +248,7 @@ GuestProcess *demo_process(const Demo *demo)
 void demo_free(Demo *demo)
 {
     g_clear_pointer(&demo->process, guest_process_free);
+    g_free(demo->serial);
+    g_clear_object(&demo->line);
     g_free(demo);
 }

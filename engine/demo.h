@@ -16,6 +16,14 @@ const char *demo_target(const Demo *demo);
 /* Where its images are: two of them, spare.img and spare.qcow2, are there to be plugged in. The
  * guest's serial line is the unix socket serial.sock in it. */
 const char *demo_folder(const Demo *demo);
+/* The file that all the guest says on its serial line is appended to. */
+const char *demo_serial(const Demo *demo);
+/* Writes domain XML of the guest into its folder, without addresses; gives its path. Errors:
+ * ENGINE_ERROR_REFUSED. (transfer full) */
+char *demo_write_domain(const Demo *demo, GError **error);
+/* Says a word to the demonstration kernel (demo/README.md), by its serial line. Without a kernel,
+ * or where the line is taken, nothing happens. */
+void demo_tell(Demo *demo, const char *word);
 /* To see whether it still runs. */
 GuestProcess *demo_process(const Demo *demo);
 /* Ends QEMU and removes the folder. Whichever way this process ends without calling it, a crash

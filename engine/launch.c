@@ -42,6 +42,30 @@ void launch_refuse(LaunchPlan *plan, const char *format, ...)
     plan->error = g_error_new_literal(ENGINE_ERROR, ENGINE_ERROR_REFUSED, safe);
 }
 
+/* A port's file, or one that the file names for its log, is the user's. */
+static gboolean is_first_serial(const char *option, const char *value)
+{
+    return strcmp(option, "-chardev") == 0 && !g_str_has_prefix(value, "file,") &&
+           strstr(value, ",id=" LAUNCH_CHARDEV "serial0") && !strstr(value, ",logfile=");
+}
+
+gboolean launch_log_serial(Launch *launch, const char *path)
+{
+    GPtrArray *arguments = launch->arguments;
+    g_autofree char *escaped = launch_escape(path);
+
+    for (guint i = 0; i + 2 < arguments->len; i++) {
+        char *value = arguments->pdata[i + 1];
+
+        if (!is_first_serial(arguments->pdata[i], value))
+            continue;
+        arguments->pdata[i + 1] = g_strdup_printf("%s,logfile=%s,logappend=on", value, escaped);
+        g_free(value);
+        return TRUE;
+    }
+    return FALSE;
+}
+
 char *launch_escape(const char *value)
 {
     g_auto(GStrv) parts = g_strsplit(value, ",", -1);

@@ -37,6 +37,9 @@ char *launch_device_id(const DomainDevice *device);
 
 /* value as part of one of QEMU's comma-separated options. (transfer full) */
 char *launch_escape(const char *value);
+/* Lets the first serial port be written to a file as well, unless the domain file says where: TRUE
+ * when it will be. Not for guests that run on unwatched: the file grows with them. */
+gboolean launch_log_serial(Launch *launch, const char *path);
 /* The command line for a shell, quoted, one option a line; what its monitor is to be told then as
  * comments. (transfer full) */
 char *launch_to_text(const char *program, const Launch *launch);

@@ -173,10 +173,10 @@ char *session_explain_leaving(const Session *session, const Device *device);
 /* The plan of this session that plugged the device, or whose undoing did; NULL for none. */
 const Plan *session_plugged_by(const Session *session, const Device *device);
 
-/* The guest was started by us: every device has the place that its command line gives. serial: file
- * that its serial console is written to, copied; NULL for none. */
-void session_set_started(Session *session, const char *serial);
-gboolean session_is_started(const Session *session);
+/* What whoever started the guest knows of it. all_placed: its command line gave every device its
+ * place. serial: file that its serial console is appended to, copied; NULL for none. */
+void session_set_started(Session *session, gboolean all_placed, const char *serial);
+gboolean session_is_all_placed(const Session *session);
 /* NULL for none. */
 const char *session_serial(const Session *session);
 

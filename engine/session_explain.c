@@ -45,16 +45,16 @@ const Plan *session_plugged_by(const Session *session, const Device *device)
     return history_plugged(session->history, device->path);
 }
 
-void session_set_started(Session *session, const char *serial)
+void session_set_started(Session *session, gboolean all_placed, const char *serial)
 {
-    session->started = TRUE;
+    session->all_placed = all_placed;
     g_free(session->serial);
     session->serial = g_strdup(serial);
 }
 
-gboolean session_is_started(const Session *session)
+gboolean session_is_all_placed(const Session *session)
 {
-    return session->started;
+    return session->all_placed;
 }
 
 const char *session_serial(const Session *session)

@@ -51,8 +51,8 @@ struct Session {
     GPtrArray *runs;    /* (Run) not yet told to be over */
     GPtrArray *running; /* (Transaction) of those, pending ones */
     History *history;
-    gboolean started; /* by us */
-    char *serial;     /* file; NULL */
+    gboolean all_placed; /* by the command line with which it was started */
+    char *serial;        /* file; NULL */
     Staging *staging;
     const Plan *offered; /* the plan that was given away last, only to be compared with */
     json_t *offered_content;

@@ -29,7 +29,7 @@ typedef struct {
     const MatchPair *pair;   /* with the domain file; NULL */
     const char *explanation; /* session_explain_leaving of a leaving device; NULL */
     const Plan *plan;        /* that plugged it from here; NULL */
-    gboolean started;        /* the guest was started by us, with all places given */
+    gboolean all_placed;     /* by the command line with which we started the guest */
 } WhyFacts;
 
 /* (transfer full) (WhyPart), the first says what it is. */

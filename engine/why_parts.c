@@ -183,7 +183,7 @@ static void add_origin(GPtrArray *parts, const Device *device, const WhyFacts *f
     else if (device->hotplugged || device->state == STATE_ADDED)
         add(parts, "chosen", "origin", "came");
     else
-        add(parts, "chosen", "origin", facts->started ? "ours" : "started");
+        add(parts, "chosen", "origin", facts->all_placed ? "ours" : "started");
 }
 
 static void add_fields(GPtrArray *parts, const char *type, const char *const *attributes)

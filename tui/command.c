@@ -210,6 +210,8 @@ static const Command commands[] = {
       .act = console_why },
     { "help", GROUP_PROGRAM, "show all keys", .keys = "F1", .act = console_help,
       .shell = shell_help },
+    { "tour", GROUP_PROGRAM, "show the tour again, or skip the step that it shows", .keys = "F2",
+      .act = console_tour, .exists = console_has_tour },
     { "suspend", GROUP_PROGRAM, "go back to the shell for a while", .keys = "C-z",
       .act = console_suspend },
     { "quit", GROUP_PROGRAM, "leave the console; the guest runs on", .keys = "q", .hint = "quit",

@@ -222,6 +222,8 @@ void console_act(Console *console, const Command *command)
     console_await(console, NULL); /* the user went on to something else */
     if (!may_act(console, command))
         return;
+    if (console->tour)
+        tour_saw(console->tour, command->name);
     if (command->act)
         command->act(console);
     else
@@ -401,6 +403,8 @@ Console *console_new(Session *session, const ConsoleSettings *settings, GError *
     console_take_settings(console);
     if (console->replay)
         console_watch_replay(console);
+    if (settings->guide)
+        console->tour = tour_new(settings->guide);
     session_listen(session, on_session, console);
     return console;
 }
@@ -417,6 +421,7 @@ void console_free(Console *console)
     console_prompt_give_up(console);
     tty_close(console->tty);
     console_free_views(console);
+    tour_free(console->tour);
     theme_free(console->theme);
     g_free(console->theme_name);
     g_clear_pointer(&console->hints, g_array_unref);
@@ -503,7 +508,8 @@ static void tell_complaints(Console *console, GPtrArray *complaints)
     console_open(console, message_dialog_new("Configuration", text));
 }
 
-int console_run_with(Session *session, const Options *options, gint64 (*now)(void), Replay *replay)
+int console_run_with(Session *session, const Options *options, gint64 (*now)(void), Replay *replay,
+                     const TourGuide *guide)
 {
     g_autoptr(GPtrArray) complaints = config_read(options->config);
     ConsoleSettings settings = {
@@ -513,6 +519,7 @@ int console_run_with(Session *session, const Options *options, gint64 (*now)(voi
         .theme = options->theme ? options->theme : setting_get(SETTING_THEME),
         .now = now,
         .replay = replay,
+        .guide = guide,
     };
     g_autoptr(GError) error = NULL;
     Console *console = console_new(session, &settings, &error);
@@ -528,7 +535,7 @@ int console_run_with(Session *session, const Options *options, gint64 (*now)(voi
     return status;
 }
 
-int console_run(Session *session, const Options *options)
+int console_run(Session *session, const Options *options, const TourGuide *guide)
 {
-    return console_run_with(session, options, g_get_real_time, NULL);
+    return console_run_with(session, options, g_get_real_time, NULL, guide);
 }

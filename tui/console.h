@@ -3,11 +3,11 @@
 #define BACKPLANE_CONSOLE_H
 
 #include "engine/replay.h"
-#include "tui/command.h"
+#include "tui/tour.h"
 
 /* Runs the console on the terminal until the user quits; gives the exit status. The terminal is
- * restored on every way out. session: (transfer none). */
-int console_run(Session *session, const Options *options);
+ * restored on every way out. session: (transfer none). guide: of a tour; NULL for none. */
+int console_run(Session *session, const Options *options, const TourGuide *guide);
 /* The same on a recording, with the keys of a player. */
 int console_run_replay(Replay *replay, const Options *options);
 
@@ -55,6 +55,8 @@ void console_replay_go(Console *console, int end);       /* 0: to the beginning 
 void console_insert(Console *console);
 void console_eject(Console *console);
 void console_force_eject(Console *console);
+void console_tour(Console *console);
+gboolean console_has_tour(const Console *console);
 void console_help(Console *console);
 void console_type_command(Console *console);
 void console_suspend(Console *console);

@@ -58,8 +58,8 @@ void console_back(Console *console)
 {
     if (console->focus != FOCUS_VIEW)
         console->focus = FOCUS_VIEW;
-    else if (!console_filter_none(console))
-        console_unmark_all(console);
+    else if (!console_filter_none(console) && !console_unmark_all(console) && console->tour)
+        tour_show(console->tour, FALSE);
 }
 
 gboolean console_can_go_back(const Console *console)

@@ -8,6 +8,7 @@
 #define HEADER_ROWS 2
 #define DETAILS_FROM_COLUMNS 80
 #define EVENTS_FROM_ROWS 16
+#define EVENTS_BESIDE_TOUR 30
 #define EVENT_LINES_MAX 12
 
 static Canvas screen_canvas(const Console *console)
@@ -56,14 +57,16 @@ Layout console_layout(const Console *console)
 {
     Layout layout = { .screen = screen_canvas(console) };
     int rows = layout.screen.rows, columns = layout.screen.columns;
-    int events = event_lines(console, rows) + 1;
+    int tour = tour_lines(console->tour, rows, columns);
+    int events = tour && rows < EVENTS_BESIDE_TOUR ? 0 : event_lines(console, rows) + 1;
     int player = console->replay ? 1 : 0;
-    int middle = rows - HEADER_ROWS - events - player - 1;
+    int middle = rows - HEADER_ROWS - events - player - tour - 1;
 
     layout.header = canvas_part(&layout.screen, 0, 0, HEADER_ROWS, columns);
     place_details(console, &layout, HEADER_ROWS, middle, columns);
     layout.events = canvas_part(&layout.screen, HEADER_ROWS + middle, 0, events, columns);
     layout.replay_row = player ? rows - 2 : -1;
+    layout.tour = canvas_part(&layout.screen, rows - 1 - tour, 0, tour, columns);
     layout.hint_row = rows - 1;
     return layout;
 }
@@ -178,10 +181,22 @@ static void paint_too_small(const Canvas *screen)
                 CONSOLE_COLUMNS_MIN, CONSOLE_ROWS_MIN, screen->columns, screen->rows);
 }
 
+/* The whole screen, but for the tour, which says what to do in the dialog. */
+static Canvas dialog_place(const Layout *layout)
+{
+    const Canvas *screen = &layout->screen;
+
+    return layout->tour.rows > 0
+               ? canvas_part(screen, 0, 0, layout->tour.top - screen->top, screen->columns)
+               : *screen;
+}
+
 void console_paint(Console *console)
 {
     int row = 0, column = 0;
 
+    if (console->tour)
+        tour_look(console->tour, console);
     console->layout = console_layout(console);
     canvas_background(&console->layout.screen);
     if (LINES < CONSOLE_ROWS_MIN || COLS < CONSOLE_COLUMNS_MIN) {
@@ -193,8 +208,12 @@ void console_paint(Console *console)
             console->replay_bar = replay_bar_draw(console->replay, &console->layout.screen,
                                                   console->layout.replay_row);
         paint_last_line(console, &console->layout);
+        if (console->layout.tour.rows > 0)
+            tour_draw(console->tour, &console->layout.tour);
         if (console->dialog) {
-            dialog_paint(console->dialog, &console->layout.screen);
+            const Canvas place = dialog_place(&console->layout);
+
+            dialog_paint(console->dialog, &place);
             row = console->dialog->cursor_row;
             column = console->dialog->cursor_column;
         }

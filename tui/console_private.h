@@ -20,14 +20,15 @@ typedef struct {
     const char *terminal; /* type; NULL: $TERM */
     FILE *out, *in;
     gboolean ascii;
-    const char *theme;   /* NULL: the default */
-    gint64 (*now)(void); /* g_get_real_time, or the clock of a test or a recording */
-    Replay *replay;      /* the session is of this one; NULL: it is a guest's */
-} ConsoleSettings;       /* those of settings.h come on top */
+    const char *theme;      /* NULL: the default */
+    gint64 (*now)(void);    /* g_get_real_time, or the clock of a test or a recording */
+    Replay *replay;         /* the session is of this one; NULL: it is a guest's */
+    const TourGuide *guide; /* NULL: no tour */
+} ConsoleSettings;          /* those of settings.h come on top */
 
 /* Where the panes are; a pane without rows or columns is not shown. */
 typedef struct {
-    Canvas screen, header, view, details, events;
+    Canvas screen, header, view, details, events, tour;
     int hint_row;
     int replay_row; /* of the player; -1 for none */
     int bar;        /* column between view and details; -1 for none */
@@ -74,6 +75,8 @@ struct Console {
     gint64 click_at;      /* monotonic time of the latest click, to find double ones */
     int click_row, click_column;
 
+    Tour *tour; /* NULL: there is none */
+
     GMainLoop *loop;
     guint paint_source, tick_source;
     gint64 painted_at; /* monotonic */
@@ -84,7 +87,8 @@ Console *console_new(Session *session, const ConsoleSettings *settings, GError *
 void console_free(Console *console);
 
 /* As console_run; now and replay: as in the settings. */
-int console_run_with(Session *session, const Options *options, gint64 (*now)(void), Replay *replay);
+int console_run_with(Session *session, const Options *options, gint64 (*now)(void), Replay *replay,
+                     const TourGuide *guide);
 
 /* Paints a frame now. */
 void console_paint(Console *console);

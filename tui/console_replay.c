@@ -30,7 +30,7 @@ int console_run_replay(Replay *replay, const Options *options)
 {
     shown = replay;
     replay_play(replay, 1);
-    return console_run_with(replay_session(replay), options, moment_now, replay);
+    return console_run_with(replay_session(replay), options, moment_now, replay, NULL);
 }
 
 gboolean console_is_replay(const Console *console)

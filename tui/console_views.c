@@ -4,15 +4,14 @@
 #include "tui/plan_view.h"
 #include "tui/drives_view.h"
 #include "tui/events_view.h"
+#include "tui/guest_view.h"
 #include "tui/slots_view.h"
 #include "tui/tree_view.h"
 
 static const ViewClass *const classes[VIEWS] = {
-    [VIEW_TREE] = &tree_view_class,
-    [VIEW_SLOTS] = &slots_view_class,
-    [VIEW_PLAN] = &plan_view_class,
-    [VIEW_DRIVES] = &drives_view_class,
-    [VIEW_EVENTS] = &events_view_class,
+    [VIEW_TREE] = &tree_view_class,     [VIEW_SLOTS] = &slots_view_class,
+    [VIEW_PLAN] = &plan_view_class,     [VIEW_DRIVES] = &drives_view_class,
+    [VIEW_EVENTS] = &events_view_class, [VIEW_GUEST] = &guest_view_class,
 };
 
 const ViewClass *view_class(ViewId id)

@@ -1,8 +1,20 @@
-/* What ? explains: a refusal that was told just now, else what the cursor is on. */
+/* What teaches: ? explains a refusal that was told just now, else what the cursor is on; the tour
+ * leads through it all. */
 #include "tui/console_private.h"
 
 #include "tui/text_dialog.h"
 #include "tui/why_dialog.h"
+
+gboolean console_has_tour(const Console *console)
+{
+    return console->tour != NULL;
+}
+
+void console_tour(Console *console)
+{
+    if (!tour_show(console->tour, TRUE))
+        tour_skip(console->tour);
+}
 
 void console_why(Console *console)
 {

@@ -1,6 +1,8 @@
 /* The one-shot commands that only look: tree, show, demo; and the way into the console. */
 #include "tui/once.h"
 
+#include <glib/gstdio.h>
+
 #include "engine/demo.h"
 #include "engine/session_domain.h"
 #include "tui/once_own.h"
@@ -56,8 +58,46 @@ int once_show(const Options *options)
 
 int once_console(const Options *options)
 {
-    return once_own_screen(options) ? once_own_console(options, options->target)
+    return once_own_screen(options) ? once_own_console(options, options->target, NULL)
                                     : once_tree(options);
+}
+
+static void tell_demo(const char *word, gpointer data)
+{
+    demo_tell(data, word);
+}
+
+/* What was named from the folder that we are in goes on to mean the same. */
+static void go_into(const char *folder)
+{
+    const char *themes = g_getenv("BACKPLANE_THEMES");
+    g_autofree char *absolute = themes ? g_canonicalize_filename(themes, NULL) : NULL;
+
+    if (absolute)
+        g_setenv("BACKPLANE_THEMES", absolute, TRUE);
+    if (g_chdir(folder) != 0)
+        report_complain("cannot go to %s: name the images with their whole paths", folder);
+}
+
+/* In the folder of the images, so that they have short names, and with a domain file. */
+static int tour_demo(const Options *options, Demo *demo)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *domain = demo_write_domain(demo, &error);
+    g_autofree char *record =
+        options->record ? g_canonicalize_filename(options->record, NULL) : NULL;
+    const TourGuide guide = { tell_demo, demo };
+    Options tour = *options;
+
+    if (!domain) {
+        report_complain("%s", error->message);
+        return exit_status_from_error(error);
+    }
+    tour.domain = domain;
+    tour.record = record;
+    go_into(demo_folder(demo));
+    return once_own_console(&tour, demo_target(demo),
+                            &(OnceStarted){ TRUE, demo_serial(demo), &guide });
 }
 
 int once_demo(const Options *options)
@@ -72,7 +112,10 @@ int once_demo(const Options *options)
     }
     if (note)
         report_complain("%s", note);
+    if (once_own_screen(options) && options->tour)
+        return tour_demo(options, demo);
     if (once_own_screen(options))
-        return once_own_console(options, demo_target(demo));
+        return once_own_console(options, demo_target(demo),
+                                &(OnceStarted){ TRUE, demo_serial(demo), NULL });
     return once_own_look(options, demo_process(demo), tree_live, NULL);
 }

@@ -56,7 +56,7 @@ static int run_linear(const Options *options, const char *target)
     return once_shell(&with_target);
 }
 
-int once_own_console(const Options *options, const char *target)
+int once_own_console(const Options *options, const char *target, const OnceStarted *started)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(Session) session = NULL;
@@ -64,8 +64,10 @@ int once_own_console(const Options *options, const char *target)
     if (options->linear)
         return run_linear(options, target);
     session = session_new(target, SESSION_WATCH, &error);
+    if (session && started)
+        session_set_started(session, started->all_placed, started->serial);
     if (session && once_open(session, options, &error))
-        return console_run(session, options);
+        return console_run(session, options, started ? started->guide : NULL);
     report_complain("%s", error->message);
     return exit_status_from_error(error);
 }

@@ -5,6 +5,7 @@
 
 #include "engine/guest_process.h"
 #include "tui/once_loop.h"
+#include "tui/tour.h"
 
 /* Once.data of such a task. */
 typedef struct {
@@ -21,8 +22,15 @@ int once_own_look(const Options *options, GuestProcess *process, void (*live)(On
 /* Whether there is a terminal for the console, or none is needed, and the user does not ask for
  * JSON. */
 gboolean once_own_screen(const Options *options);
+/* Of a guest that we started: as session_set_started. */
+typedef struct {
+    gboolean all_placed;
+    const char *serial;
+    const TourGuide *guide; /* NULL: no tour */
+} OnceStarted;
+
 /* The console on a target, in words with --linear, with the domain file of the options; gives the
- * exit status. */
-int once_own_console(const Options *options, const char *target);
+ * exit status. started: NULL for a guest of others. */
+int once_own_console(const Options *options, const char *target, const OnceStarted *started);
 
 #endif

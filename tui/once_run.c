@@ -188,14 +188,16 @@ static void run_live(Once *once)
 }
 
 /* The guest runs on when the console is left, unless it has ended by itself. */
-static int run_console(const Options *options, const RunPlan *plan, GuestProcess *process)
+static int run_console(const Options *options, const RunPlan *plan, GuestProcess *process,
+                       const char *serial)
 {
     Options with_file = *options;
     int status;
     g_autoptr(GError) error = NULL;
 
     with_file.domain = options->target;
-    status = once_own_console(&with_file, guest_process_target(process));
+    status = once_own_console(&with_file, guest_process_target(process),
+                              &(OnceStarted){ FALSE, serial, NULL });
     if (!guest_process_check(process, &error))
         return fail(error);
     report_complain("%s runs on: backplane %s shows it, kill %d ends it",
@@ -204,19 +206,33 @@ static int run_console(const Options *options, const RunPlan *plan, GuestProcess
     return status;
 }
 
+/* For the guest view; the folder goes with the guest. NULL: there is none. (transfer full) */
+static char *log_serial(RunPlan *plan, const GuestProcess *process)
+{
+    char *path = g_build_filename(guest_process_folder(process), "serial.log", NULL);
+
+    if (!launch_log_serial(plan->launch, path))
+        g_clear_pointer(&path, g_free);
+    return path;
+}
+
 static int start(const Options *options, RunPlan *plan)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(GuestProcess) process = guest_process_new(GUEST_PROCESS_LASTS, &error);
+    g_autofree char *serial = NULL;
     int status;
 
+    if (process && once_own_screen(options))
+        serial = log_serial(plan, process);
     if (!process ||
         !guest_process_start(process, plan->emulator->program,
                              (const char *const *)plan->launch->arguments->pdata, &error))
         return fail(error);
     status = once_own_look(options, process, run_live, plan);
-    return status == EXIT_DONE && once_own_screen(options) ? run_console(options, plan, process)
-                                                           : status;
+    return status == EXIT_DONE && once_own_screen(options)
+               ? run_console(options, plan, process, serial)
+               : status;
 }
 
 int once_run_domain(const Options *options)

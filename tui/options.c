@@ -20,7 +20,7 @@
 /* What GOption fills in. */
 typedef struct {
     gboolean json, dry_run, ascii, help, version, man;
-    gboolean in_place, backup, info_pci, strict, print, read_only, linear, force;
+    gboolean in_place, backup, info_pci, strict, print, read_only, linear, force, tour;
     char *wait, *theme, *domain, *output, *format, *spare, *emulator, *record, *config;
 } Raw;
 
@@ -49,6 +49,7 @@ static const OptionRow rows[] = {
       OFFSET(emulator) },
     { "strict", 0, NULL, "run", "refuse a file that cannot be translated wholly", OFFSET(strict) },
     { "print", 0, NULL, "run", "print QEMU's command line and do nothing", OFFSET(print) },
+    { "tour", 0, NULL, "demo", "be led through it in ten steps", OFFSET(tour) },
     { "wait", 'w', "SECONDS", "detach wait undo redo",
       "how long to wait for the guest to let go (default 5, fractions allowed)", OFFSET(wait) },
     { "force", 0, NULL, "insert eject", "open the tray although the guest holds it locked",
@@ -410,6 +411,7 @@ static void take_raw(Options *options, Raw *raw)
     options->info_pci = raw->info_pci;
     options->strict = raw->strict;
     options->force = raw->force;
+    options->tour = raw->tour;
     options->read_only = raw->read_only;
     options->linear = raw->linear;
     options->print = raw->print;

@@ -55,7 +55,8 @@ typedef struct {
     gboolean read_only;
     gboolean linear; /* --linear: nothing is drawn */
     gboolean print;
-    char *emulator;          /* --emulator PROGRAM; NULL: none was forced */
+    char *emulator; /* --emulator PROGRAM; NULL: none was forced */
+    gboolean tour;
     char *record;            /* --record FILE; NULL: nothing is recorded */
     char *config;            /* --config FILE; NULL: the user's usual one */
     struct Session *session; /* of the line mode: a command runs on it; NULL: it connects itself */

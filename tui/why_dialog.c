@@ -15,7 +15,7 @@ GPtrArray *why_dialog_parts(const Session *session, const Device *device, const 
         .pair = pair,
         .explanation = explanation,
         .plan = session_plugged_by(session, device),
-        .started = session_is_started(session),
+        .all_placed = session_is_all_placed(session),
     };
 
     return why_device(device, &facts);

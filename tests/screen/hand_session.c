@@ -319,12 +319,12 @@ const Plan *session_plugged_by(const Session *session, const Device *device)
     return session->plugged;
 }
 
-void session_set_started(Session *session, const char *serial)
+void session_set_started(Session *session, gboolean all_placed, const char *serial)
 {
     session->serial = serial;
 }
 
-gboolean session_is_started(const Session *session)
+gboolean session_is_all_placed(const Session *session)
 {
     return session->serial != NULL;
 }
