@@ -106,12 +106,13 @@ static void test_visit(void **state)
 
     terminal_send(visit->terminal, "a");
     terminal_wait_text(visit->terminal, "this is a recording of what was");
-    while (!terminal_has_text(visit->terminal, "second.qcow2 ")) { /* back, until it was there */
+    while (terminal_has_text(visit->terminal, "has left")) { /* back, until it was there */
         terminal_send(visit->terminal, ",");
         terminal_wait_quiet(visit->terminal, 50);
     }
+    terminal_walk(visit->terminal, "j", "second.qcow2");
     terminal_send(visit->terminal, "4");
-    terminal_wait_text(visit->terminal, "device_add");
+    terminal_wait_text(visit->terminal, "device_del id=sd0");
     quit(visit);
 }
 
