@@ -89,6 +89,12 @@ static guint place_of(const PlanView *self, const PlanRow *was, guint at)
     return found != G_MAXUINT ? found : MIN(at, MAX(self->rows->len, 1) - 1);
 }
 
+/* Another one may come to be where one that has gone was. */
+static gboolean is_gone(gpointer about, gpointer value, gpointer data)
+{
+    return find_row(data, PLAN_ROW_PLAN, about, 0) == G_MAXUINT;
+}
+
 static void make_rows(PlanView *self)
 {
     g_autoptr(GPtrArray) before = g_steal_pointer(&self->rows);
@@ -96,6 +102,7 @@ static void make_rows(PlanView *self)
     const PlanRow *was = before && at < before->len ? before->pdata[at] : NULL;
 
     self->rows = plan_rows_new(self->view.host->session, self->toggled, self->columns);
+    g_hash_table_foreach_remove(self->toggled, is_gone, self);
     list_cursor_update(&self->cursor, self->rows->len, place_of(self, was, at));
     settle(self, 1);
 }

@@ -363,6 +363,28 @@ static void test_detaches_now_and_in_the_file(void **state)
     assert_int_equal(state_of(session, "net0"), MATCH_FOUND);
 }
 
+/* One comes and one goes in the file as well, a third comes in the guest alone: one change. */
+static void test_staged_changes_go_into_the_file_together(void **state)
+{
+    const DomainBench *domain = *state;
+    Session *session = connect_with_domain(domain);
+
+    assert_true(session_stage(session, carried(session, bench_attach_plan("net1", 6)), NULL));
+    assert_true(session_stage(session, carried(session, bench_detach_plan("net0", 3)), NULL));
+    assert_true(session_stage(session, bench_attach_plan("net2", 7), NULL));
+    assert_file(domain, FILE_TEXT);
+    plan_and_wait(domain, session_plan_staged);
+    run_planned(domain);
+    assert_int_equal(domain->bench->outcome, OUTCOME_DONE);
+    assert_true(file_mentions(domain, "slot='0x06'"));
+    assert_false(file_mentions(domain, MAC) || file_mentions(domain, "slot='0x07'"));
+    assert_int_equal(session_domain(session)->devices->len, 2);
+    assert_int_equal(session_staged(session)->len, 0);
+    plan_and_wait(domain, session_plan_undo);
+    run_planned(domain);
+    assert_file(domain, FILE_TEXT);
+}
+
 static void test_a_stubborn_guest_keeps_the_file(void **state)
 {
     const DomainBench *domain = *state;
@@ -575,6 +597,7 @@ int main(void)
         WITH_DOMAIN(test_needs_a_domain_and_a_tree),
         WITH_DOMAIN(test_attaches_now_and_in_the_file),
         WITH_DOMAIN(test_detaches_now_and_in_the_file),
+        WITH_DOMAIN(test_staged_changes_go_into_the_file_together),
         WITH_DOMAIN(test_a_stubborn_guest_keeps_the_file),
         WITH_DOMAIN(test_refused_by_the_guest),
         WITH_DOMAIN(test_what_is_not_in_the_file_needs_nothing),
