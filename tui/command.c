@@ -183,7 +183,7 @@ static const Command commands[] = {
     { "next-pane", GROUP_VIEW, "move between view, details and events", .keys = "Tab",
       .hint = "pane", .act = console_next_pane },
     { "zoom", GROUP_VIEW, "give the whole width to the view, or take it back", .keys = "z",
-      .hint = "zoom", .act = console_zoom },
+      .hint = "zoom", .act = console_zoom, .exists = console_has_details },
     { "theme", GROUP_VIEW, "choose a colour theme, shown while choosing", .keys = "T",
       .arguments = "[THEME]", .act = console_choose_theme, .configure = configure_theme },
     { "go", GROUP_MOVE, "put the cursor on a device", .arguments = "DEVICE",

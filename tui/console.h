@@ -91,6 +91,7 @@ gboolean console_has_plan(const Console *console);
 /* Whether there is such a command now. */
 gboolean console_can_go_back(const Console *console);
 gboolean console_may_change(const Console *console);
+gboolean console_has_details(const Console *console);
 gboolean console_has_guest_view(const Console *console);
 /* The slots are on the screen: vacant places are what one looks for there. */
 gboolean console_shows_slots(const Console *console);

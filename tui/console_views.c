@@ -151,6 +151,11 @@ gboolean console_may_change(const Console *console)
     return session_allows_changes(console->session, NULL);
 }
 
+gboolean console_has_details(const Console *console)
+{
+    return console_view(console)->class->details;
+}
+
 gboolean console_has_guest_view(const Console *console)
 {
     return console->views[VIEW_GUEST] != NULL;
