@@ -222,6 +222,33 @@ static void test_ejects_and_goes_back(void **state)
     }
 }
 
+static gboolean has_node(const Fixture *fixture, const char *name)
+{
+    json_t *nodes = real_qemu_ask(fixture->qemu, "query-named-block-nodes", NULL), *node;
+    gboolean found = FALSE;
+    size_t i;
+
+    json_array_foreach (nodes, i, node)
+        found |= g_strcmp0(json_string_value(json_object_get(node, "node-name")), name) == 0;
+    json_decref(nodes);
+    return found;
+}
+
+/* A drive of -drive that has another disc by now: the disc's node goes with it, and comes back. */
+static void test_detaches_with_another_disc(void **state)
+{
+    const Fixture *fixture = *state;
+    g_autofree char *node = g_strdup(find(fixture, "sce")->drive->node);
+
+    assert_medium(fixture, "sce", "n.iso");
+    assert_true(has_node(fixture, node));
+    real_plan_run(fixture->session, real_plan_detach(fixture->session, "sce", NULL));
+    assert_false(has_node(fixture, node));
+    back(fixture);
+    assert_true(has_node(fixture, node));
+    assert_medium(fixture, "sce", "n.iso");
+}
+
 /* The file has gone since the plan was made: nothing has happened to the drive. */
 static void test_keeps_the_old_one_on_a_refusal(void **state)
 {
@@ -408,6 +435,7 @@ int main(void)
         cmocka_unit_test(test_keeps_the_old_one_on_a_refusal),
         cmocka_unit_test(test_tells_rates),
         cmocka_unit_test(test_ejects_and_goes_back),
+        cmocka_unit_test(test_detaches_with_another_disc),
         cmocka_unit_test(test_waits_for_a_locked_tray),
         cmocka_unit_test(test_opens_a_locked_tray_by_force),
     };
