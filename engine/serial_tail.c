@@ -10,8 +10,7 @@
 
 #define CLOSE_MS 200
 #define FAR_MS 3000
-#define CHUNK (64 * 1024) /* of one look, so that a guest that floods the line stops nothing else  \
-                           */
+#define CHUNK (64 * 1024) /* of one look: a guest that floods the line stops nothing else */
 #define TABULATOR 8
 
 #define ESCAPE 0x1b

@@ -121,7 +121,7 @@ int tour_lines(const Tour *tour, int rows, int columns)
         return 0;
     g_autoptr(GPtrArray) lines = text_lines(tour, columns - 2, FALSE);
 
-    return CLAMP((int)lines->len + 2, 4, MIN(LINES_MAX, rows / 3));
+    return CLAMP((int)lines->len + 2, 4, MIN(LINES_MAX, rows / 2));
 }
 
 static void draw_heading(const Tour *tour, const Canvas *canvas)

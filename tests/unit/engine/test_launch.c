@@ -302,6 +302,32 @@ static void test_nothing_gets_lost(void **state)
     assert_true(marks.checked > 150);
 }
 
+/* ---- the serial console's log ---- */
+
+/* The port of its own file, or with a log of its own, is left as the user wants it. */
+static void test_log_serial(void **state)
+{
+    static const struct {
+        const char *port;
+        const char *chardev; /* NULL: there is no log */
+    } cases[] = {
+        { "<serial type='pty'/>", "pty,id=charserial0,logfile=/run/a,,b/serial.log,logappend=on" },
+        { "<serial type='file'><source path='/x'/></serial>", NULL },
+        { "<serial type='pty'><log file='/x'/></serial>", NULL },
+        { "", NULL },
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(Launch) made = launch_of("pc", cases[i].port);
+        gboolean found = FALSE;
+
+        assert_int_equal(launch_log_serial(made, "/run/a,b/serial.log"), cases[i].chardev != NULL);
+        for (guint k = 0; cases[i].chardev && made->arguments->pdata[k]; k++)
+            found = found || g_str_equal(made->arguments->pdata[k], cases[i].chardev);
+        assert_int_equal(found, cases[i].chardev != NULL);
+    }
+}
+
 /* ---- for a shell ---- */
 
 static void test_text(void **state)
@@ -341,6 +367,7 @@ int main(void)
         cmocka_unit_test(test_file_names),
         cmocka_unit_test(test_own_arguments),
         cmocka_unit_test(test_nothing_gets_lost),
+        cmocka_unit_test(test_log_serial),
         cmocka_unit_test(test_text),
     };
 
