@@ -75,10 +75,9 @@ static void log_waiting(Run *run, const Step *step)
     g_autofree char *place = about ? address_to_text(&about->address) : NULL;
     g_autofree char *text = NULL;
 
-    text =
-        step->action->leaves
-            ? g_strdup_printf("waiting for the guest to release %s", place && *place ? place : "it")
-            : g_strdup("waiting for the guest, which holds the tray locked, to open it");
+    text = step->action->leaves ? g_strdup_printf("waiting for the guest to release %s",
+                                                  place && *place ? place : "it")
+                                : g_strdup("waiting for the guest to open its locked tray");
     journal_add(run->session->journal, STATE_LEAVING, subject, text, NULL, -1);
 }
 
