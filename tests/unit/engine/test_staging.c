@@ -171,6 +171,38 @@ static void test_what_is_unplugged_is_not(void **state)
     assert_null(guest_find_netdev(without, "n0"));
 }
 
+/* Another medium is behind the drive for whoever plans next. */
+static void test_another_medium_is_in_it(void **state)
+{
+    Bench *bench = *state;
+    g_autoptr(Plan) plan = plan_new(PLAN_MEDIUM, "change");
+    Device *cd = guest_find_id(bench->guest, "cd");
+    cd->drive = g_new0(Drive, 1);
+    cd->drive->inserted = TRUE;
+    cd->drive->node = g_strdup("old");
+    cd->drive->file = g_strdup("/images/old.iso");
+    plan_add(plan, "medium",
+             action_new("blockdev-remove-medium", json_pack("{s:s}", "id", "cd"), NULL), NULL);
+    g_autoptr(Guest) empty = guest_after(bench->guest, plan);
+    assert_false(guest_find_id(empty, "cd")->drive->inserted);
+    assert_null(guest_find_id(empty, "cd")->drive->file);
+    plan_add(plan, "node",
+             action_new("blockdev-add",
+                        json_pack("{s:s, s:s, s:b, s:{s:s}}", "node-name", "new", "driver", "raw",
+                                  "read-only", TRUE, "file", "filename", "/images/new.iso"),
+                        NULL),
+             NULL);
+    plan_add(plan, "medium",
+             action_new("blockdev-insert-medium",
+                        json_pack("{s:s, s:s}", "id", "cd", "node-name", "new"), NULL),
+             NULL);
+    g_autoptr(Guest) after = guest_after(bench->guest, plan);
+    assert_true(guest_find_id(after, "cd")->drive->inserted);
+    assert_string_equal(guest_find_id(after, "cd")->drive->node, "new");
+    assert_string_equal(guest_find_id(after, "cd")->drive->file, "/images/new.iso");
+    assert_string_equal(cd->drive->file, "/images/old.iso");
+}
+
 /* --- staged one after the other -------------------------------------------------------------- */
 
 static void test_places_and_names_are_taken(void **state)
@@ -324,6 +356,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_a_copy_is_the_same_and_another, setup, teardown),
         cmocka_unit_test_setup_teardown(test_what_is_planned_is_in_it, setup, teardown),
         cmocka_unit_test_setup_teardown(test_what_is_unplugged_is_not, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_another_medium_is_in_it, setup, teardown),
         cmocka_unit_test_setup_teardown(test_places_and_names_are_taken, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_disk_on_a_staged_controller, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_staged_detach_makes_room, setup, teardown),
