@@ -49,9 +49,80 @@ static void test_sizes(void **state)
     terminal_assert_restored(terminal);
 }
 
+/* The rows below the header, which measures time. */
+static char *picture(Terminal *terminal)
+{
+    g_autofree char *text = NULL;
+
+    terminal_wait_quiet(terminal, 300);
+    text = terminal_text(terminal);
+    return g_strdup(strchr(text, '\n'));
+}
+
+#define RESIZES 200
+
+/* A window whose corner is dragged: in the end it is the picture of the size that it has. */
+static void test_resize_storm(void **state)
+{
+    Terminal *terminal = open_console(*state);
+    g_autofree char *before = picture(terminal), *after = NULL;
+
+    for (int i = 0; i < RESIZES; i++) {
+        terminal_resize(terminal, 1 + i * 7 % 60, 1 + i * 13 % 200);
+        terminal_rest(terminal, 1000 / RESIZES);
+    }
+    terminal_resize(terminal, 24, 80);
+    after = picture(terminal);
+    assert_string_equal(after, before);
+    terminal_send(terminal, "q");
+    assert_int_equal(terminal_wait_exit(terminal), 0);
+    terminal_assert_restored(terminal);
+}
+
+static void visit_at(Visit *visit, int rows, int columns)
+{
+    const char *const arguments[] = { PROGRAM, real_qemu_socket(visit->qemu), NULL };
+    Terminal *terminal = visit->terminal = terminal_start(rows, columns, arguments, NULL);
+
+    terminal_wait_text(terminal, "host bridge");
+    for (const char *view = "123451"; *view; view++) {
+        const char key[] = { *view, '\0' };
+
+        terminal_send(terminal, key);
+        terminal_wait_quiet(terminal, 100);
+    }
+    terminal_wait_text(terminal, "host bridge");
+    terminal_send(terminal, "q");
+    assert_int_equal(terminal_wait_exit(terminal), 0);
+    terminal_assert_restored(terminal);
+    g_clear_pointer(&visit->terminal, terminal_free);
+}
+
+static void test_smallest_and_largest(void **state)
+{
+    visit_at(*state, 8, 40);
+    visit_at(*state, 120, 400);
+}
+
+/* The tab of a view, as it is while that is shown: its number is its key. */
+static void suspend_in(Terminal *terminal, const char *tab)
+{
+    const char key[] = { tab[1], '\0' };
+
+    terminal_send(terminal, key);
+    terminal_wait_text(terminal, tab);
+    terminal_send(terminal, "\x1a");
+    terminal_wait_text(terminal, "Stopped");
+    terminal_wait_no_text(terminal, tab);
+    terminal_send(terminal, "fg\n");
+    terminal_wait_text(terminal, tab);
+    terminal_wait_no_text(terminal, "Stopped");
+}
+
 /* A shell with job control stands between, as in life: a process group without one cannot stop. */
 static void test_suspend(void **state)
 {
+    static const char *const views[] = { "[1 Tree]", "[2 Slots]", "[3 Drives]", NULL };
     Visit *visit = *state;
     static const char *const shell[] = { "sh", "-i", NULL };
     static const char *const changes[] = { "PS1=prompt> ", "ENV", NULL };
@@ -61,12 +132,8 @@ static void test_suspend(void **state)
     terminal_wait_text(terminal, "prompt>");
     terminal_send(terminal, command);
     terminal_wait_text(terminal, "i440FX");
-    terminal_send(terminal, "\x1a");
-    terminal_wait_text(terminal, "Stopped");
-    terminal_wait_no_text(terminal, "i440FX");
-    terminal_send(terminal, "fg\n");
-    terminal_wait_text(terminal, "i440FX");
-    terminal_wait_no_text(terminal, "Stopped");
+    for (const char *const *view = views; *view; view++)
+        suspend_in(terminal, *view);
     terminal_send(terminal, "q");
     terminal_wait_match(terminal, "^prompt> *$");
     terminal_send(terminal, "exit 7\n");
@@ -115,45 +182,91 @@ static void test_one_screen(void **state)
     assert_false(terminal_has_text(terminal, "q quit"));
 }
 
-static int assert_restored_after(Visit *visit, int number)
-{
-    Terminal *terminal = open_console(visit);
-    int status;
+/* How each type of terminal sends the arrow down. */
+static const struct {
+    const char *type, *down;
+} types[] = {
+    { "TERM=xterm", "\033OB" }, { "TERM=xterm-256color", "\033OB" },  { "TERM=screen", "\033OB" },
+    { "TERM=tmux", "\033OB" },  { "TERM=screen-256color", "\033OB" }, { "TERM=vt100", "\033OB" },
+    { "TERM=linux", "\033[B" },
+};
 
-    terminal_signal(terminal, number);
-    status = terminal_wait_exit(terminal);
+/* It starts, paints, takes keys, follows the size, and leaves all as it was. */
+static void visit_on(Visit *visit, const char *type, const char *down)
+{
+    const char *const changes[] = { type, NULL };
+    const char *const arguments[] = { PROGRAM, real_qemu_socket(visit->qemu), NULL };
+    Terminal *terminal = visit->terminal = terminal_start(24, 80, arguments, changes);
+
+    terminal_wait_text(terminal, "host bridge");
+    terminal_walk(terminal, down, "ISA bridge");
+    terminal_resize(terminal, 30, 100);
+    terminal_wait_quiet(terminal, 100);
+    terminal_send(terminal, "2");
+    terminal_wait_text(terminal, "[2 Slots]");
+    terminal_wait_match(terminal, "q quit");
+    terminal_send(terminal, "q");
+    assert_int_equal(terminal_wait_exit(terminal), 0);
     terminal_assert_restored(terminal);
-    return status;
+    g_clear_pointer(&visit->terminal, terminal_free);
 }
 
-static void test_terminated(void **state)
+static void test_types(void **state)
 {
-    assert_int_equal(assert_restored_after(*state, SIGTERM), 128 + SIGTERM);
+    for (gsize i = 0; i < G_N_ELEMENTS(types); i++)
+        visit_on(*state, types[i].type, types[i].down);
 }
 
-static void test_hung_up(void **state)
+/* One that cannot move its cursor gets the tree as text. */
+static void test_dumb(void **state)
 {
-    assert_int_equal(assert_restored_after(*state, SIGHUP), 128 + SIGHUP);
+    static const char *const changes[] = { "TERM=dumb", NULL };
+    Visit *visit = *state;
+    const char *const arguments[] = { PROGRAM, real_qemu_socket(visit->qemu), NULL };
+    Terminal *terminal = visit->terminal = terminal_start(200, 80, arguments, changes);
+
+    assert_int_equal(terminal_wait_exit(terminal), 0);
+    terminal_assert_restored(terminal);
+    assert_true(terminal_has_text(terminal, "i440FX"));
+    assert_false(terminal_has_text(terminal, "q quit"));
 }
 
-static void test_interrupted(void **state)
+static const int fatal[] = { SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGSEGV,
+                             SIGABRT, SIGBUS, SIGFPE, SIGILL };
+
+/* Whatever is open when it ends: keys opens it, and then text is seen. */
+static void assert_restored_after_all(Visit *visit, const char *keys, const char *text)
 {
-    assert_int_equal(assert_restored_after(*state, SIGINT), 128 + SIGINT);
+    for (gsize i = 0; i < G_N_ELEMENTS(fatal); i++) {
+        Terminal *terminal = open_console(visit);
+        int status;
+
+        terminal_send(terminal, keys);
+        terminal_wait_text(terminal, text);
+        terminal_signal(terminal, fatal[i]);
+        status = terminal_wait_exit(terminal);
+        terminal_assert_restored(terminal);
+        if (fatal[i] == SIGTERM || fatal[i] == SIGHUP || fatal[i] == SIGINT)
+            assert_int_equal(status, 128 + fatal[i]);
+        else
+            assert_int_not_equal(status, 0);
+        g_clear_pointer(&visit->terminal, terminal_free);
+    }
 }
 
-static void test_crashed(void **state)
+static void test_fatal_in_view(void **state)
 {
-    assert_restored_after(*state, SIGSEGV);
+    assert_restored_after_all(*state, "j", "host bridge");
 }
 
-static void test_aborted(void **state)
+static void test_fatal_in_dialog(void **state)
 {
-    assert_restored_after(*state, SIGABRT);
+    assert_restored_after_all(*state, "a", "Attach a ");
 }
 
-static void test_quit_by_signal(void **state)
+static void test_fatal_in_prompt(void **state)
 {
-    assert_restored_after(*state, SIGQUIT);
+    assert_restored_after_all(*state, ":detach", ":detach");
 }
 
 /* The output of the program without a terminal; its exit status has to be 0. (transfer full) */
@@ -216,12 +329,13 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_sizes, start, end),
         cmocka_unit_test_setup_teardown(test_suspend, start, end),
-        cmocka_unit_test_setup_teardown(test_terminated, start, end),
-        cmocka_unit_test_setup_teardown(test_hung_up, start, end),
-        cmocka_unit_test_setup_teardown(test_interrupted, start, end),
-        cmocka_unit_test_setup_teardown(test_crashed, start, end),
-        cmocka_unit_test_setup_teardown(test_aborted, start, end),
-        cmocka_unit_test_setup_teardown(test_quit_by_signal, start, end),
+        cmocka_unit_test_setup_teardown(test_smallest_and_largest, start, end),
+        cmocka_unit_test_setup_teardown(test_resize_storm, start, end),
+        cmocka_unit_test_setup_teardown(test_types, start, end),
+        cmocka_unit_test_setup_teardown(test_dumb, start, end),
+        cmocka_unit_test_setup_teardown(test_fatal_in_view, start, end),
+        cmocka_unit_test_setup_teardown(test_fatal_in_dialog, start, end),
+        cmocka_unit_test_setup_teardown(test_fatal_in_prompt, start, end),
         cmocka_unit_test_setup_teardown(test_mouse, start, end),
         cmocka_unit_test_setup_teardown(test_one_screen, start, end),
         cmocka_unit_test_setup_teardown(test_no_terminal, start, end),
