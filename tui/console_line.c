@@ -3,22 +3,11 @@
 
 #include "engine/nearest.h"
 #include "engine/session_domain.h"
+#include "tui/fail_input.h"
 #include "tui/line.h"
 #include "tui/report.h"
 #include "tui/settings.h"
 #include "tui/text_dialog.h"
-
-static gboolean refuse(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
-static gboolean refuse(GError **error, const char *format, ...)
-{
-    va_list arguments;
-
-    va_start(arguments, format);
-    g_propagate_error(error,
-                      g_error_new_valist(ENGINE_ERROR, ENGINE_ERROR_INPUT, format, arguments));
-    va_end(arguments);
-    return FALSE;
-}
 
 /* --- which command --------------------------------------------------------------------------- */
 
@@ -33,16 +22,16 @@ static gboolean refuse_unknown(const char *name, GError **error)
         if (command_in_console(&table[i]))
             g_ptr_array_add(names, (gpointer)table[i].name);
     hint = nearest_hint(name, names->pdata, names->len, sizeof(gpointer));
-    return refuse(error, "There is no command \"%s\"%s", name, hint);
+    return fail_input(error, "There is no command \"%s\"%s", name, hint);
 }
 
 static gboolean check_here(const Console *console, const Command *command, GError **error)
 {
     if (!command_in_console(command))
-        return refuse(error, "%s is a command for a shell: backplane %s %s", command->name,
-                      command->name, command->arguments ? command->arguments : "");
+        return fail_input(error, "%s is a command for a shell: backplane %s %s", command->name,
+                          command->name, command->arguments ? command->arguments : "");
     if (command_has_keys(command) && !console_has(console, command))
-        return refuse(error, "%s does nothing in this view.", command->name);
+        return fail_input(error, "%s does nothing in this view.", command->name);
     return !command->changes || session_allows_changes(console->session, error);
 }
 
@@ -129,7 +118,7 @@ static const Device *find_device(const Console *console, const char *name, GErro
     const Guest *guest = session_guest(console->session);
 
     if (!guest)
-        refuse(error, "The guest was not read yet.");
+        fail_input(error, "The guest was not read yet.");
     return guest ? session_find(console->session, guest, name, error) : NULL;
 }
 
@@ -167,7 +156,7 @@ gboolean console_view_line(Console *console, char **words, GError **error)
     if (!view_find(words[1], &id, error))
         return FALSE;
     if (!console->views[id])
-        return refuse(error, "There is no such view of this guest.");
+        return fail_input(error, "There is no such view of this guest.");
     console_show_view(console, (int)id);
     return TRUE;
 }

@@ -1,8 +1,8 @@
 /* The table of what keys do: the default keys of the commands, changed by what the user binds. */
 #include <string.h>
 
-#include "engine/error.h"
 #include "engine/nearest.h"
+#include "tui/fail_input.h"
 #include "tui/keymap.h"
 #include "tui/line.h"
 #include "tui/view.h"
@@ -10,18 +10,6 @@
 #define ALL_VIEWS ((1u << VIEWS) - 1)
 
 static GPtrArray *bindings; /* (Binding); NULL until they are asked for */
-
-static gboolean fail(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
-static gboolean fail(GError **error, const char *format, ...)
-{
-    va_list arguments;
-
-    va_start(arguments, format);
-    g_propagate_error(error,
-                      g_error_new_valist(ENGINE_ERROR, ENGINE_ERROR_INPUT, format, arguments));
-    va_end(arguments);
-    return FALSE;
-}
 
 /* --- the table ------------------------------------------------------------------------------- */
 
@@ -101,11 +89,12 @@ char *binding_line(const Binding *binding)
 static gboolean parse_key(const char *name, Key *key, GError **error)
 {
     if (!key_parse(name, key))
-        return fail(
+        return fail_input(
             error, "there is no key \"%s\"; keys are written x, X, C-x (Ctrl-X), F5, PageUp, Space",
             name);
     if (!key->function && (key->code == KEY_CODE_ESCAPE || key->code == CONTROL('C')))
-        return fail(error, "%s always leads back, and cannot be bound to anything else", name);
+        return fail_input(error, "%s always leads back, and cannot be bound to anything else",
+                          name);
     return TRUE;
 }
 
@@ -119,10 +108,10 @@ static const Command *find_command(char **words, GError **error)
     if (command && command_in_console(command))
         return command;
     hint = nearest_hint(words[0], &table[0].name, count, sizeof *table);
-    fail(error,
-         command ? "%s is a command for a shell: no key can be bound to it"
-                 : "there is no command \"%s\"%s",
-         words[0], hint);
+    fail_input(error,
+               command ? "%s is a command for a shell: no key can be bound to it"
+                       : "there is no command \"%s\"%s",
+               words[0], hint);
     return NULL;
 }
 
@@ -154,10 +143,11 @@ static gboolean check_no_other(Key key, guint views, char **words, GError **erro
             continue;
         theirs = binding_line(binding);
         ours = line_join((const char *const *)words);
-        return fail(error,
-                    "%s is bound to \"%s\" already, and cannot be bound to \"%s\" as well: unbind "
-                    "it first, or take another key",
-                    binding->name, theirs, ours);
+        return fail_input(
+            error,
+            "%s is bound to \"%s\" already, and cannot be bound to \"%s\" as well: unbind "
+            "it first, or take another key",
+            binding->name, theirs, ours);
     }
     return TRUE;
 }
@@ -216,7 +206,7 @@ gboolean keymap_unbind(const char *name, guint views, GError **error)
         if (!binding->views)
             g_ptr_array_remove_index(bindings, i);
     }
-    return found || fail(error, "nothing is bound to %s", name);
+    return found || fail_input(error, "nothing is bound to %s", name);
 }
 
 /* --- told ------------------------------------------------------------------------------------ */

@@ -3,19 +3,7 @@
 
 #include <string.h>
 
-#include "engine/error.h"
-
-static gboolean fail(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
-static gboolean fail(GError **error, const char *format, ...)
-{
-    va_list arguments;
-
-    va_start(arguments, format);
-    g_propagate_error(error,
-                      g_error_new_valist(ENGINE_ERROR, ENGINE_ERROR_INPUT, format, arguments));
-    va_end(arguments);
-    return FALSE;
-}
+#include "tui/fail_input.h"
 
 char *line_expand_home(const char *path)
 {
@@ -43,8 +31,9 @@ gboolean line_split(const char *line, char ***words, GError **error)
     if (!g_shell_parse_argv(line, NULL, words, &refusal)) {
         if (g_error_matches(refusal, G_SHELL_ERROR, G_SHELL_ERROR_EMPTY_STRING))
             return TRUE;
-        return fail(error, "a quotation mark or a backslash at the end has nothing that closes it: "
-                           "put a backslash before it where it stands for itself");
+        return fail_input(error,
+                          "a quotation mark or a backslash at the end has nothing that closes it: "
+                          "put a backslash before it where it stands for itself");
     }
     for (char **word = *words; *word; word++)
         expand(word);
@@ -118,11 +107,11 @@ gboolean line_check_arguments(const Command *command, const char *arguments,
 
     line_count_arguments(arguments, &least, &most);
     if (given < least)
-        return fail(error, "%s is missing: %s%s %s", missing_word(pattern, given), start,
-                    command->name, arguments);
+        return fail_input(error, "%s is missing: %s%s %s", missing_word(pattern, given), start,
+                          command->name, arguments);
     if (given > most)
-        return fail(error, "\"%s\" is one argument too many: %s%s%s%s", words[most], start,
-                    command->name, *arguments ? " " : "", arguments);
+        return fail_input(error, "\"%s\" is one argument too many: %s%s%s%s", words[most], start,
+                          command->name, *arguments ? " " : "", arguments);
     return TRUE;
 }
 

@@ -8,6 +8,7 @@
 #include "engine/error.h"
 #include "engine/nearest.h"
 #include "monitor/error.h"
+#include "tui/fail_input.h"
 #include "tui/line.h"
 #include "tui/manual.h"
 #include "tui/report.h"
@@ -94,18 +95,6 @@ const OptionRow *option_table(gsize *count)
     return rows;
 }
 
-static gboolean fail(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
-static gboolean fail(GError **error, const char *format, ...)
-{
-    va_list arguments;
-
-    va_start(arguments, format);
-    g_propagate_error(error,
-                      g_error_new_valist(ENGINE_ERROR, ENGINE_ERROR_INPUT, format, arguments));
-    va_end(arguments);
-    return FALSE;
-}
-
 /* ---- options ---- */
 
 static gboolean row_goes_with(const OptionRow *row, const char *command)
@@ -137,9 +126,9 @@ static gboolean explain_unknown(char **argv, GError **error)
             continue;
         nearest = nearest_name(name, &rows[0].name, G_N_ELEMENTS(rows), sizeof *rows);
         g_clear_error(error);
-        return fail(error, "there is no option --%s; %s--%s%s", name,
-                    nearest ? "did you mean " : "see backplane ", nearest ? nearest : "help",
-                    nearest ? "?" : "");
+        return fail_input(error, "there is no option --%s; %s--%s%s", name,
+                          nearest ? "did you mean " : "see backplane ", nearest ? nearest : "help",
+                          nearest ? "?" : "");
     }
     return FALSE;
 }
@@ -180,8 +169,8 @@ static gboolean check_options_fit(const Raw *raw, const char *command, GError **
             g_auto(GStrv) commands = g_strsplit(rows[i].commands, " ", -1);
             g_autofree char *list = g_strjoinv(", ", commands);
 
-            return fail(error, "--%s has no meaning for %s%s; it goes with: %s", rows[i].name,
-                        command ? "backplane " : "the console", command ? command : "", list);
+            return fail_input(error, "--%s has no meaning for %s%s; it goes with: %s", rows[i].name,
+                              command ? "backplane " : "the console", command ? command : "", list);
         }
     return TRUE;
 }
@@ -196,8 +185,9 @@ static gboolean parse_wait(const char *text, gint64 *wait_ms, GError **error)
         return TRUE;
     if (end == text || *end || !g_ascii_isdigit(end[-1]) || !isfinite(seconds) || seconds < 0 ||
         seconds > WAIT_MAX_SECONDS)
-        return fail(error, "--wait %s is not a number of seconds from 0 to %d, such as 5 or 0.5",
-                    text, WAIT_MAX_SECONDS);
+        return fail_input(error,
+                          "--wait %s is not a number of seconds from 0 to %d, such as 5 or 0.5",
+                          text, WAIT_MAX_SECONDS);
     *wait_ms = (gint64)(seconds * 1000 + 0.5);
     return TRUE;
 }
@@ -206,7 +196,7 @@ static gboolean parse_format(const char *text, gboolean *libvirt, GError **error
 {
     *libvirt = g_strcmp0(text, "libvirt") == 0;
     return !text || *libvirt || g_str_equal(text, "backplane") ||
-           fail(error, "--format %s is not known; there are backplane and libvirt", text);
+           fail_input(error, "--format %s is not known; there are backplane and libvirt", text);
 }
 
 static gboolean parse_spare(const char *text, guint *spare, GError **error)
@@ -214,7 +204,7 @@ static gboolean parse_spare(const char *text, guint *spare, GError **error)
     guint64 number = 0;
 
     if (text && !g_ascii_string_to_unsigned(text, 10, 0, SPARE_MAX, &number, NULL))
-        return fail(error, "--spare %s is not a number from 0 to %d", text, SPARE_MAX);
+        return fail_input(error, "--spare %s is not a number from 0 to %d", text, SPARE_MAX);
     *spare = (guint)number;
     return TRUE;
 }
@@ -228,13 +218,16 @@ static gboolean check_together(const Raw *raw, const Options *options, const Opt
     gboolean changes_guest = g_str_equal(command, "attach") || g_str_equal(command, "detach");
 
     if (raw->in_place && raw->output)
-        return fail(error, "--in-place and --output exclude each other: which of the two files?");
+        return fail_input(error,
+                          "--in-place and --output exclude each other: which of the two files?");
     if (raw->backup && !raw->in_place)
-        return fail(error, "--backup goes with --in-place: nothing else replaces a file");
+        return fail_input(error, "--backup goes with --in-place: nothing else replaces a file");
     if (raw->in_place && changes_guest && !domain)
-        return fail(error, "--in-place needs --domain FILE: which file is to follow the guest?");
+        return fail_input(error,
+                          "--in-place needs --domain FILE: which file is to follow the guest?");
     if (raw->in_place && g_str_equal(command, "dumpxml") && !options->arguments[0])
-        return fail(error, "--in-place needs a FILE: backplane dumpxml TARGET FILE --in-place");
+        return fail_input(error,
+                          "--in-place needs a FILE: backplane dumpxml TARGET FILE --in-place");
     return TRUE;
 }
 
@@ -256,7 +249,7 @@ static gboolean fail_command(const char *word, GError **error)
         if (commands[i].once)
             g_ptr_array_add(names, (gpointer)commands[i].name);
     hint = nearest_hint(word, names->pdata, names->len, sizeof(gpointer));
-    return fail(error, "there is no command \"%s\" and no socket of that name%s", word, hint);
+    return fail_input(error, "there is no command \"%s\" and no socket of that name%s", word, hint);
 }
 
 static gboolean fail_line_command(const char *word, const Command *command, GError **error)
@@ -267,27 +260,27 @@ static gboolean fail_line_command(const char *word, const Command *command, GErr
     const Command *commands = command_table(&count);
 
     if (command)
-        return fail(error,
-                    command->once ? "%s shows a guest of its own: leave this line mode first"
-                                  : "%s is a command of the console, not of the line mode",
-                    word);
+        return fail_input(error,
+                          command->once ? "%s shows a guest of its own: leave this line mode first"
+                                        : "%s is a command of the console, not of the line mode",
+                          word);
     for (gsize i = 0; i < count; i++)
         if (command_in_shell(&commands[i]))
             g_ptr_array_add(names, (gpointer)commands[i].name);
     hint = nearest_hint(word, names->pdata, names->len, sizeof(gpointer));
-    return fail(error, "there is no command \"%s\"%s; help lists them", word, hint);
+    return fail_input(error, "there is no command \"%s\"%s; help lists them", word, hint);
 }
 
 static gboolean take_target_alone(Options *options, char **words, GError **error)
 {
     if (!words[0])
-        return fail(error,
-                    "which guest? Use: backplane TARGET, where TARGET is the socket of a QEMU "
-                    "monitor (/run/vm.sock, unix:PATH, tcp:HOST:PORT), or backplane demo");
+        return fail_input(
+            error, "which guest? Use: backplane TARGET, where TARGET is the socket of a QEMU "
+                   "monitor (/run/vm.sock, unix:PATH, tcp:HOST:PORT), or backplane demo");
     if (words[1] && !looks_like_target(words[0]))
         return fail_command(words[0], error);
     if (words[1])
-        return fail(error, "\"%s\" is one argument too many: backplane TARGET", words[1]);
+        return fail_input(error, "\"%s\" is one argument too many: backplane TARGET", words[1]);
     if (!looks_like_target(words[0]))
         return fail_command(words[0], error);
     options->target = g_strdup(words[0]);
@@ -356,7 +349,7 @@ static gboolean check_line_options(const Raw *raw, GError **error)
                                      : NULL;
 
     return !name ||
-           fail(error, "--%s is for all lines: backplane shell TARGET --%s FILE", name, name);
+           fail_input(error, "--%s is for all lines: backplane shell TARGET --%s FILE", name, name);
 }
 
 /* ---- the whole ---- */

@@ -4,8 +4,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "engine/error.h"
 #include "engine/nearest.h"
+#include "tui/fail_input.h"
 #include "tui/theme.h"
 
 static const SettingRow rows[SETTINGS] = {
@@ -39,18 +39,6 @@ const SettingRow *setting_find(const char *name)
     return NULL;
 }
 
-static gboolean fail(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
-static gboolean fail(GError **error, const char *format, ...)
-{
-    va_list arguments;
-
-    va_start(arguments, format);
-    g_propagate_error(error,
-                      g_error_new_valist(ENGINE_ERROR, ENGINE_ERROR_INPUT, format, arguments));
-    va_end(arguments);
-    return FALSE;
-}
-
 static gboolean check_number(const SettingRow *row, const char *value, GError **error)
 {
     char *end = NULL;
@@ -58,8 +46,8 @@ static gboolean check_number(const SettingRow *row, const char *value, GError **
 
     return (end != value && !*end && isfinite(number) && number >= row->least &&
             number <= row->most) ||
-           fail(error, "%s is a number from %g to %g, not \"%s\"", row->name, row->least, row->most,
-                value);
+           fail_input(error, "%s is a number from %g to %g, not \"%s\"", row->name, row->least,
+                      row->most, value);
 }
 
 static gboolean check_value(const SettingRow *row, const char *value, GError **error)
@@ -77,7 +65,7 @@ static gboolean check_value(const SettingRow *row, const char *value, GError **e
         return TRUE;
     g_autofree char *list = g_strjoinv(", ", words);
 
-    return fail(error, "%s is one of %s, not \"%s\"", row->name, list, value);
+    return fail_input(error, "%s is one of %s, not \"%s\"", row->name, list, value);
 }
 
 gboolean setting_set(const char *name, const char *value, GError **error)
@@ -87,7 +75,7 @@ gboolean setting_set(const char *name, const char *value, GError **error)
     if (!row) {
         g_autofree char *hint = nearest_hint(name, &rows[0].name, SETTINGS, sizeof *rows);
 
-        return fail(error, "there is no setting \"%s\"%s", name, hint);
+        return fail_input(error, "there is no setting \"%s\"%s", name, hint);
     }
     if (!check_value(row, value, error))
         return FALSE;

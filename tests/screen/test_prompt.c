@@ -126,6 +126,7 @@ static void names_of_files_come_later(void **state)
 
     assert_true(g_file_set_contents(path, "", 0, NULL));
     stage = open_prompt(keys);
+    assert_non_null(stage.console->prompt);
     while (!g_str_equal(rl_line_buffer, line))
         g_main_context_iteration(NULL, TRUE);
     stage_close(&stage);
