@@ -11,9 +11,9 @@ typedef struct {
     const Command *command;
 } Hint;
 
-/* commands: (const Command) in their order; when there is no room the last go first, but those of
- * the program stay. Those that do not apply to the console now are dim, so that the others keep
- * their places. The first stands at column. Gives where each stands. (transfer full) (Hint) */
+/* commands: (const Command) in their order, from column on; those of the program end at the right,
+ * and stay when there is no room for all. Those that do not apply to the console now are dim, so
+ * that the others keep their places. Gives where each stands. (transfer full) (Hint) */
 GArray *hints_draw(const GPtrArray *commands, const Console *console, const Canvas *canvas, int row,
                    int column);
 
