@@ -65,7 +65,7 @@ void readline_quiet_set_up(void)
     rl_instream = fopen("/dev/null", "re");
     rl_outstream = fopen("/dev/null", "we");
     initialize_silently();
-    rl_variable_bind("bell-style", "none"); /* it would be written to stderr */
+    rl_variable_bind("bell-style", "none");           /* it would be written to stderr */
     rl_variable_bind("show-all-if-unmodified", "on"); /* the first Tab turns the page */
     bind_keys();
     if (ours)
