@@ -1,0 +1,187 @@
+/* The views by keys and by mouse, on the demonstration guest: what each is for is done once. Plan,
+ * tour and recordings have journeys of their own. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests/support/temp.h"
+#include "tests/support/terminal.h"
+
+typedef struct {
+    Terminal *terminal;
+    char *directory;
+} Visit;
+
+static Terminal *open_demo(Visit *visit)
+{
+    const char *const arguments[] = { BUILDDIR "/san/backplane", "demo", NULL };
+    g_autofree char *config = g_strdup_printf("XDG_CONFIG_HOME=%s", visit->directory);
+    g_autofree char *state = g_strdup_printf("XDG_STATE_HOME=%s", visit->directory);
+    const char *const changes[] = { config, state, NULL };
+
+    visit->terminal = terminal_start(24, 80, arguments, changes);
+    terminal_wait_text(visit->terminal, "connected to QEMU");
+    return visit->terminal;
+}
+
+static void quit(Terminal *terminal)
+{
+    terminal_send(terminal, "q");
+    assert_int_equal(terminal_wait_exit(terminal), 0);
+    terminal_assert_restored(terminal);
+}
+
+/* A key, and what is on the screen then. */
+static void press(Terminal *terminal, const char *key, const char *text)
+{
+    terminal_send(terminal, key);
+    terminal_wait_text(terminal, text);
+}
+
+static void say_yes(Terminal *terminal)
+{
+    terminal_send(terminal, "y");
+    terminal_wait_text(terminal, "done:");
+}
+
+/* A card of a NIC into the next vacant slot, which is the first that is free: 0e. */
+static void test_slots(void **state)
+{
+    Terminal *terminal = open_demo(*state);
+
+    press(terminal, "2", "[2 Slots]");
+    press(terminal, "v", "pci.0 0e.0");
+    press(terminal, "a", "Attach a disk");
+    terminal_walk(terminal, "\033[Z", "kind ");
+    press(terminal, "n", "Attach a nic");
+    terminal_wait_text(terminal, "device_add");
+    terminal_click(terminal, "[ Attach ]");
+    terminal_wait_text(terminal, "done:");
+    terminal_wait_text(terminal, "pci.0 0e.0");
+    terminal_click(terminal, "WDT");
+    terminal_wait_text(terminal, "pci.0 0c.0");
+    press(terminal, "d", "device_del");
+    say_yes(terminal);
+    terminal_wait_no_text(terminal, "WDT");
+    quit(terminal);
+}
+
+static void test_drives(void **state)
+{
+    Terminal *terminal = open_demo(*state);
+
+    press(terminal, "3", "[3 Drives]");
+    terminal_walk(terminal, "j", "gpxe.iso");
+    press(terminal, "m", "Medium for hdc");
+    press(terminal, "spare.img", "1 of 1");
+    press(terminal, "\r", "blockdev-insert-medium");
+    say_yes(terminal);
+    terminal_wait_match(terminal, "1:0.*cdrom spare.img");
+    press(terminal, "u", "gpxe.iso");
+    say_yes(terminal);
+    terminal_wait_match(terminal, "1:0.*cdrom gpxe.iso");
+    quit(terminal);
+}
+
+/* The messages of the demonstration guest's start are there; those of the tree are told by name. */
+static void test_events(void **state)
+{
+    Visit *visit = *state;
+    Terminal *terminal = open_demo(visit);
+    g_autofree char *file = g_build_filename(visit->directory, "messages.jsonl", NULL);
+    g_autofree char *saved = NULL;
+
+    press(terminal, "4", "[4 Events]");
+    terminal_send(terminal, "g");
+    press(terminal, "\r", "\"QMP\": {");
+    terminal_send(terminal, "\r");
+    terminal_wait_no_text(terminal, "\"QMP\": {");
+    press(terminal, "&", "&");
+    terminal_send(terminal, "query-block\r");
+    terminal_wait_no_text(terminal, "greeting");
+    terminal_wait_text(terminal, "query-block");
+    press(terminal, "s", "Save");
+    terminal_send(terminal, "\x15");
+    terminal_send(terminal, file);
+    terminal_wait_text(terminal, "messages.jsonl");
+    terminal_send(terminal, "\r");
+    terminal_wait_quiet(terminal, 200);
+    if (!g_file_test(file, G_FILE_TEST_EXISTS)) {
+        terminal_send(terminal, "\r"); /* the first went to the button */
+        terminal_wait_quiet(terminal, 200);
+    }
+    assert_true(g_file_get_contents(file, &saved, NULL, NULL));
+    assert_non_null(strstr(saved, "query-block"));
+    quit(terminal);
+}
+
+static void test_prompt(void **state)
+{
+    Terminal *terminal = open_demo(*state);
+
+    press(terminal, ":", "Commands");
+    terminal_send(terminal, "detach watchdog0\r");
+    terminal_wait_text(terminal, "device_del");
+    say_yes(terminal);
+    press(terminal, ":", "Commands");
+    terminal_send(terminal, "bind B view slots\r");
+    terminal_wait_quiet(terminal, 100);
+    press(terminal, "B", "[2 Slots]");
+    quit(terminal);
+}
+
+/* Tabs above and words below are as good as their keys. */
+static void test_clicks(void **state)
+{
+    Terminal *terminal = open_demo(*state);
+
+    terminal_click(terminal, "2 Slots");
+    terminal_wait_text(terminal, "[2 Slots]");
+    terminal_click(terminal, "5 Plan");
+    terminal_wait_text(terminal, "[5 Plan]");
+    terminal_click(terminal, "1 Tree");
+    terminal_wait_text(terminal, "[1 Tree]");
+    terminal_click(terminal, "? why");
+    terminal_wait_text(terminal, "Why: ");
+    terminal_send(terminal, "\033");
+    terminal_wait_no_text(terminal, "Why: ");
+    terminal_click(terminal, "q quit");
+    assert_int_equal(terminal_wait_exit(terminal), 0);
+    terminal_assert_restored(terminal);
+}
+
+static int start(void **state)
+{
+    Visit *visit = g_new0(Visit, 1);
+
+    *state = visit;
+    visit->directory = temp_directory();
+    return 0;
+}
+
+static int leave(void **state)
+{
+    Visit *visit = *state;
+
+    terminal_free(visit->terminal);
+    temp_directory_remove(visit->directory);
+    g_free(visit);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_slots, start, leave),
+        cmocka_unit_test_setup_teardown(test_drives, start, leave),
+        cmocka_unit_test_setup_teardown(test_events, start, leave),
+        cmocka_unit_test_setup_teardown(test_prompt, start, leave),
+        cmocka_unit_test_setup_teardown(test_clicks, start, leave),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
