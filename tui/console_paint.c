@@ -147,6 +147,7 @@ static void paint_tabs(Console *console, const Layout *layout)
             g_ptr_array_add(tabs, (gpointer)&table[i]);
     g_clear_pointer(&console->tabs, g_array_unref);
     console->counts.marks = g_hash_table_size(console->marks);
+    console->counts.staged = console_staged_count(console);
     console->tabs =
         header_draw(console->session, &console->counts, tabs, (int)console->view, &layout->header);
 }

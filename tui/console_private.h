@@ -115,6 +115,8 @@ gboolean console_is_live(const Console *console);
  * that stands in. name NULL: the default. */
 void console_take_theme(Console *console, const char *name);
 
+/* A key was pressed: what was said has been read. */
+void console_forget_message(Console *console);
 void console_say(Console *console, Element element, const char *format, ...) G_GNUC_PRINTF(3, 4);
 /* Counts anew what the session has now, and lets the view take it. */
 void console_take_tree(Console *console);

@@ -171,8 +171,8 @@ static char *count_text(const HeaderCounts *counts, DeviceState state, const Can
 
 #define COUNT_GAP 2
 
-/* What is counted at this place from the right: the states, and before them the marked rows. NULL
- * for nothing. (transfer full) */
+/* What is counted at this place from the right: the states, before them the marked rows, and before
+ * those what is staged. NULL for nothing. (transfer full) */
 static char *nth_count(const HeaderCounts *counts, gsize n, const Canvas *canvas, Element *element)
 {
     if (n < G_N_ELEMENTS(counted)) {
@@ -182,9 +182,11 @@ static char *nth_count(const HeaderCounts *counts, gsize n, const Canvas *canvas
         return count_text(counts, state, canvas);
     }
     *element = ELEMENT_CHOICE;
-    return counts->marks ? g_strdup_printf("%s %u", glyph_text(GLYPH_MARK, canvas->look->ascii),
-                                           counts->marks)
-                         : NULL;
+    if (n == G_N_ELEMENTS(counted) && counts->marks)
+        return g_strdup_printf("%s %u", glyph_text(GLYPH_MARK, canvas->look->ascii), counts->marks);
+    if (n > G_N_ELEMENTS(counted) && counts->staged)
+        return g_strdup_printf("%u staged", counts->staged);
+    return NULL;
 }
 
 /* Draws them from the right as far as there is room, or only measures. Gives the columns. */
@@ -192,7 +194,7 @@ static int lay_counts(const HeaderCounts *counts, const Canvas *canvas, int colu
 {
     int right = canvas->columns - 1;
 
-    for (gsize n = 0; n <= G_N_ELEMENTS(counted); n++) {
+    for (gsize n = 0; n < G_N_ELEMENTS(counted) + 2; n++) {
         Element element;
         g_autofree char *text = nth_count(counts, n, canvas, &element);
         int columns = text ? text_columns(text) : 0;

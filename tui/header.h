@@ -10,7 +10,9 @@
 typedef struct {
     guint states[DEVICE_STATES]; /* devices in each state; STATE_VACANT: free slots; what differs
                                   * from the domain file counts whatever else is told of it */
-    guint marks;                 /* rows that are marked; not counted by header_count */
+    /* Not counted by header_count: */
+    guint marks;  /* rows that are marked */
+    guint staged; /* changes that wait to be applied */
 } HeaderCounts;
 
 /* Counted once for each tree. guest and match may be NULL. */

@@ -1,0 +1,90 @@
+/* Clicks and the wheel: what is under the pointer takes them. */
+#include "tui/console_private.h"
+
+#include "tui/hints.h"
+#include "tui/replay_bar.h"
+
+#define DOUBLE_CLICK_US (400 * 1000)
+#define WHEEL_LINES 3
+
+static gboolean inside(const Canvas *canvas, int row, int column)
+{
+    return row >= canvas->top && row < canvas->top + canvas->rows && column >= canvas->left &&
+           column < canvas->left + canvas->columns;
+}
+
+static void wheel(Console *console, const MEVENT *mouse, int lines)
+{
+    const Layout *layout = &console->layout;
+
+    if (console->dialog) {
+        console->dialog->top += lines;
+    } else if (inside(&layout->details, mouse->y, mouse->x)) {
+        console->detail_top += lines;
+    } else if (inside(&layout->events, mouse->y, mouse->x)) {
+        console->events_back -= lines;
+    } else {
+        View *view = console_view(console);
+
+        view->class->scroll(view, lines);
+    }
+}
+
+static void click_view(Console *console, const MEVENT *mouse)
+{
+    View *view = console_view(console);
+    gint64 now = g_get_monotonic_time();
+    gboolean twice = mouse->y == console->click_row && mouse->x == console->click_column &&
+                     now - console->click_at < DOUBLE_CLICK_US;
+
+    console->focus = FOCUS_VIEW;
+    console_await(console, NULL);
+    console->click_at = twice ? 0 : now;
+    console->click_row = mouse->y;
+    console->click_column = mouse->x;
+    if (view->class->click(view, mouse->y - console->layout.view.top,
+                           mouse->x - console->layout.view.left) &&
+        twice)
+        console_toggle(console);
+}
+
+/* The tabs and the hints; NULL elsewhere. */
+static const Command *command_at(const Console *console, const MEVENT *mouse)
+{
+    if (mouse->y == console->layout.hint_row)
+        return hints_find(console->hints, mouse->x);
+    return mouse->y == HEADER_TAB_ROW ? hints_find(console->tabs, mouse->x) : NULL;
+}
+
+static void click(Console *console, const MEVENT *mouse)
+{
+    const Layout *layout = &console->layout;
+    const Command *command = console->dialog ? NULL : command_at(console, mouse);
+
+    if (console->dialog) {
+        console_do(console, dialog_click(console->dialog, mouse->y, mouse->x));
+    } else if (command) {
+        console_act(console, command);
+    } else if (console->replay && mouse->y == layout->replay_row) {
+        replay_bar_click(&console->replay_bar, console->replay, mouse->x);
+    } else if (inside(&layout->details, mouse->y, mouse->x)) {
+        console->focus = FOCUS_DETAILS;
+    } else if (inside(&layout->events, mouse->y, mouse->x)) {
+        console->focus = FOCUS_EVENTS;
+    } else if (inside(&layout->view, mouse->y, mouse->x)) {
+        click_view(console, mouse);
+    }
+}
+
+void console_mouse(Console *console, const MEVENT *mouse)
+{
+    if (mouse->bstate & BUTTON4_PRESSED)
+        wheel(console, mouse, -WHEEL_LINES);
+    else if (mouse->bstate & BUTTON5_PRESSED)
+        wheel(console, mouse, WHEEL_LINES);
+    else if (mouse->bstate & BUTTON1_PRESSED) {
+        console_forget_message(console);
+        console_prompt_give_up(console);
+        click(console, mouse);
+    }
+}
