@@ -204,7 +204,16 @@ static void draw_id(const Painter *painter, const Canvas *canvas, int line, cons
     draw_centred(canvas, line, place, !many && *row->id ? ELEMENT_ID : ELEMENT_DIM, text);
 }
 
-/* The canvas to paint a card on: of the selected one its lines are blank and lit. */
+/* Blank cells look as the sides of the cards do: a line of an empty chassis is all of one look, and
+ * a fifth of the bytes of a picture were changes of it. */
+static void draw_empty(const Canvas *canvas, int line, int column, int columns)
+{
+    g_autofree char *blanks = g_strnfill((gsize)MAX(columns, 0), ' ');
+
+    draw_text(canvas, line, column, columns, ELEMENT_RULE, blanks);
+}
+
+/* The canvas to paint a card on: of the selected one its lines are lit. */
 static Canvas card_canvas(const Painter *painter, const SlotsPlace *place, int line)
 {
     Canvas canvas = *painter->canvas;
@@ -213,8 +222,9 @@ static Canvas card_canvas(const Painter *painter, const SlotsPlace *place, int l
     canvas.selected = is_selected(painter, card);
     for (guint i = 0; i < card->rows->len && !card->run; i++)
         canvas.fresh = canvas.fresh || tree_row_is_fresh(row_at(card, i), painter->picture->now);
-    for (int i = 0; i < place->lines && canvas.selected; i++)
-        draw_blank(&canvas, line + i, place->column, place->columns);
+    for (int i = 0; i < place->lines; i++)
+        (canvas.selected ? draw_blank : draw_empty)(&canvas, line + i, place->column,
+                                                    place->columns);
     return canvas;
 }
 
@@ -242,11 +252,12 @@ static void draw_card(Painter *painter, const SlotsPlace *place, int line)
 static void draw_numbers(const Painter *painter, const SlotsPlace *first, int line)
 {
     const SlotsForm *form = painter->form;
+    int left = (form->inside - 1) / 2, right = form->inside - left;
+    g_autoptr(GString) numbers = g_string_new(NULL);
 
     for (int i = 0; i < form->across; i++)
-        draw_format(painter->canvas, line,
-                    first->column + i * (form->inside + 1) + (form->inside - 1) / 2, 1, ELEMENT_DIM,
-                    "%x", i);
+        g_string_append_printf(numbers, "%*s%x%*s", left, "", i, right, "");
+    draw_text(painter->canvas, line, first->column, (int)numbers->len, ELEMENT_DIM, numbers->str);
 }
 
 static void draw_chassis(Painter *painter, const SlotsPlace *places, guint count, int line)

@@ -13,8 +13,7 @@
 /* On a line of 9600 baud that is 8 s, once, and half a second. */
 #define FIRST_PAINT_MAX 8192
 #define CURSOR_MOVE_MAX 512
-/* Of two and a half times as many cells; the frames of the slots take most. */
-#define FIRST_PAINT_LARGE_MAX 11264
+/* Of two and a half times as many cells. */
 #define CURSOR_MOVE_LARGE_MAX 768
 /* Where the details beside the view become those of another device. */
 #define DETAILS_MAX 2048
@@ -62,8 +61,7 @@ static void measure_first(Stage *stage, ViewId id)
 
     print_message("%s: %d bytes\n", view_class(id)->name, (int)bytes);
     assert_true(bytes > 500); /* it was painted anew */
-    fail_over(stage, id, "the first picture", bytes,
-              COLS > 80 ? FIRST_PAINT_LARGE_MAX : FIRST_PAINT_MAX);
+    fail_over(stage, id, "the first picture", bytes, FIRST_PAINT_MAX);
 }
 
 static void first_pictures_are_small(void **state)
