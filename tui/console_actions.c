@@ -142,7 +142,7 @@ void console_quit(Console *console)
 {
     static const StayFn reasons[] = { stay_for_plans, stay_for_stage, stay_for_file };
 
-    while (console->quit_asked < G_N_ELEMENTS(reasons)) {
+    while (console_may_change(console) && console->quit_asked < G_N_ELEMENTS(reasons)) {
         g_autofree char *reason = reasons[console->quit_asked++](console);
 
         if (reason) {

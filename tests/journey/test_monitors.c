@@ -51,7 +51,7 @@ static gint64 time_to_paint(Visit *visit, const char *path)
     Terminal *terminal = open_console(visit, path);
     gint64 took;
 
-    terminal_wait_text(terminal, "help");
+    terminal_wait_text(terminal, "F1 keys");
     took = terminal_first_byte(terminal);
     terminal_wait_text(terminal, "in use");
     quit(terminal);

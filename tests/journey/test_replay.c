@@ -119,7 +119,7 @@ static void test_visit(void **state)
 static void test_lines(void **state)
 {
     Visit *visit = *state;
-    const char *const arguments[] = { PROGRAM, "replay", visit->recording, NULL };
+    const char *const arguments[] = { "replay", visit->recording, NULL };
     g_autoptr(Run) run = program_run(arguments);
 
     assert_int_equal(run->status, 0);
@@ -131,8 +131,8 @@ static void test_lines(void **state)
 static void test_bad_files(void **state)
 {
     Visit *visit = *state;
-    const char *const no_recording[] = { PROGRAM, "replay", PROGRAM, NULL };
-    const char *const no_file[] = { PROGRAM, "demo", "--record", visit->directory, NULL };
+    const char *const no_recording[] = { "replay", PROGRAM, NULL };
+    const char *const no_file[] = { "demo", "--record", visit->directory, NULL };
     g_autoptr(Run) run = program_run(no_recording);
     g_autoptr(Run) other = program_run(no_file);
 

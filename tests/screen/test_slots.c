@@ -545,8 +545,11 @@ static void frames_are_small(void **state)
         first = screen_take(stage.screen);
         console_paint(stage.console);
         assert_int_equal(screen_take(stage.screen), 0);
-        for (int k = 0; k < 20; k++)
-            moved = MAX(moved, cost_of(&stage, k < 12 ? "l" : k < 18 ? "h" : k < 19 ? "j" : "k"));
+        for (int k = 0; k < 20; k++) {
+            gsize cost = cost_of(&stage, k < 12 ? "l" : k < 18 ? "h" : k < 19 ? "j" : "k");
+
+            moved = MAX(moved, cost);
+        }
         print_message("first paint %d bytes, cursor move at most %d\n", (int)first, (int)moved);
         assert_true(first <= FIRST_PAINT_MAX);
         assert_true(moved <= CURSOR_MOVE_MAX);
