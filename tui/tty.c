@@ -79,7 +79,7 @@ static void rescue_prepare(int fd)
 
 static void rescue_arm(int fd)
 {
-    static const char *const capabilities[] = { "sgr0", "cnorm", "rmkx", "rmcup" };
+    static const char *const capabilities[] = { "sgr0", "rmkx", "rmcup", "cnorm" };
     struct sigaction action = { .sa_handler = on_fatal };
 
     g_strlcpy(rescue.goodbye, MOUSE_OFF, sizeof(rescue.goodbye));
@@ -150,8 +150,18 @@ Tty *tty_open(const char *type, FILE *out, FILE *in, GError **error)
     return tty;
 }
 
+/* Some terminals (libvterm, and what is made of it) keep with a saved cursor whether it could be
+ * seen, and leaving the alternate screen brings back what was saved last. */
+static void show_cursor(const Tty *tty)
+{
+    const char *text = tigetstr("cnorm");
+    gssize ignored = text && text != (const char *)-1 ? write(tty->out, text, strlen(text)) : 0;
+
+    (void)ignored;
+}
+
 /* Without an alternate screen the shell goes on below our last frame: on a line of its own. */
-static void leave_screen(void)
+static void leave_screen(const Tty *tty)
 {
     const char *alternate = tigetstr("rmcup");
 
@@ -161,6 +171,7 @@ static void leave_screen(void)
         wrefresh(stdscr);
     }
     endwin();
+    show_cursor(tty);
 }
 
 void tty_close(Tty *tty)
@@ -169,7 +180,7 @@ void tty_close(Tty *tty)
         return;
     rescue_disarm();
     delwin(tty->keys);
-    leave_screen();
+    leave_screen(tty);
     delscreen(tty->screen);
     g_free(tty);
 }
@@ -295,7 +306,7 @@ void tty_suspend(Tty *tty)
     struct sigaction standard = { .sa_handler = SIG_DFL }, before;
 
     def_prog_mode();
-    leave_screen();
+    leave_screen(tty);
     sigaction(SIGTSTP, &standard, &before);
     raise(SIGTSTP);
     sigaction(SIGTSTP, &before, NULL); /* here it goes on */

@@ -16,9 +16,10 @@ typedef struct {
     char *directory;
 } Visit;
 
-static Terminal *open_demo(Visit *visit)
+/* option: NULL for none. */
+static Terminal *open_demo_with(Visit *visit, const char *option)
 {
-    const char *const arguments[] = { BUILDDIR "/san/backplane", "demo", NULL };
+    const char *const arguments[] = { BUILDDIR "/san/backplane", "demo", option, NULL };
     g_autofree char *config = g_strdup_printf("XDG_CONFIG_HOME=%s", visit->directory);
     g_autofree char *state = g_strdup_printf("XDG_STATE_HOME=%s", visit->directory);
     const char *const changes[] = { config, state, NULL };
@@ -26,6 +27,11 @@ static Terminal *open_demo(Visit *visit)
     visit->terminal = terminal_start(24, 80, arguments, changes);
     terminal_wait_text(visit->terminal, "connected to QEMU");
     return visit->terminal;
+}
+
+static Terminal *open_demo(Visit *visit)
+{
+    return open_demo_with(visit, NULL);
 }
 
 static void quit(Terminal *terminal)
@@ -173,6 +179,42 @@ static int leave(void **state)
     return 0;
 }
 
+/* Two NICs are found, marked and taken out as one. */
+static void test_find_and_marks(void **state)
+{
+    Terminal *terminal = open_demo(*state);
+
+    press(terminal, "/", "/");
+    terminal_send(terminal, "pcnet");
+    press(terminal, "\r", "/pcnet  1 of 1");
+    press(terminal, " ", "√ 1");
+    press(terminal, " ", "√ 2"); /* the row below: rtl8139 */
+    press(terminal, "&net3\r", "&net3");
+    terminal_wait_no_text(terminal, "rtl8139");
+    press(terminal, "\033", "rtl8139");
+    press(terminal, "d", "and 1 more");
+    say_yes(terminal);
+    terminal_wait_no_text(terminal, "pcnet user");
+    terminal_wait_no_text(terminal, "rtl8139 user");
+    quit(terminal);
+}
+
+static void test_read_only(void **state)
+{
+    Terminal *terminal = open_demo_with(*state, "--read-only");
+
+    terminal_wait_no_text(terminal, "a attach");
+    terminal_walk(terminal, "j", "net3");
+    press(terminal, "d", "started with --read-only");
+    press(terminal, ":", ":");
+    terminal_send(terminal, "detach net3\r");
+    terminal_wait_text(terminal, "Not possible");
+    terminal_send(terminal, "\033");
+    terminal_wait_no_text(terminal, "Not possible");
+    terminal_wait_text(terminal, "net3");
+    quit(terminal);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -181,6 +223,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_events, start, leave),
         cmocka_unit_test_setup_teardown(test_prompt, start, leave),
         cmocka_unit_test_setup_teardown(test_clicks, start, leave),
+        cmocka_unit_test_setup_teardown(test_find_and_marks, start, leave),
+        cmocka_unit_test_setup_teardown(test_read_only, start, leave),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
