@@ -18,6 +18,7 @@ typedef struct {
     Outline *outline;
     Outline *whole;      /* nothing folded: what is searched; NULL until it is */
     GHashTable *toggled; /* keys of rows whose fold is not the default */
+    GPtrArray *opened;   /* (char) those of them that searching has unfolded just now */
     char *key;           /* of the row that the cursor is on */
     ListCursor cursor;
     int address_columns;
@@ -129,6 +130,7 @@ static View *tree_new(const ViewHost *host)
 
     self->view = (View){ &tree_view_class, host };
     self->toggled = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    self->opened = g_ptr_array_new_with_free_func(g_free);
     lay_out(self);
     return &self->view;
 }
@@ -141,12 +143,19 @@ static void tree_free(View *view)
     outline_free(self->whole);
     g_clear_pointer(&self->guest, guest_unref);
     g_hash_table_unref(self->toggled);
+    g_ptr_array_unref(self->opened);
     g_free(self->filter);
     g_free(self->key);
     g_free(self);
 }
 
 /* --- folding --------------------------------------------------------------------------------- */
+
+static void toggle(TreeView *self, const char *key)
+{
+    if (!g_hash_table_remove(self->toggled, key))
+        g_hash_table_add(self->toggled, g_strdup(key));
+}
 
 static gboolean tree_enter(View *view)
 {
@@ -155,8 +164,8 @@ static gboolean tree_enter(View *view)
 
     if (!row || !row->foldable || self->filter)
         return FALSE;
-    if (!g_hash_table_remove(self->toggled, row->key))
-        g_hash_table_add(self->toggled, g_strdup(row->key));
+    g_ptr_array_set_size(self->opened, 0);
+    toggle(self, row->key);
     lay_out(self);
     return TRUE;
 }
@@ -210,10 +219,11 @@ static void open_row(TreeView *self, const char *key)
 {
     guint index = outline_find(self->outline, key);
 
-    if (index != G_MAXUINT && outline_row(self->outline, index)->folded) {
-        go_to(self, index);
-        tree_enter(&self->view);
-    }
+    if (index == G_MAXUINT || !outline_row(self->outline, index)->folded)
+        return;
+    g_ptr_array_add(self->opened, g_strdup(key));
+    toggle(self, key);
+    lay_out(self);
 }
 
 /* Unfolds what this row of the whole outline hangs on, the outermost first. */
@@ -274,9 +284,8 @@ static const OutlineRow *carrier_of(const Outline *whole, const char *key)
     return NULL;
 }
 
-static gboolean tree_select(View *view, const char *key)
+static gboolean reveal(TreeView *self, const char *key)
 {
-    TreeView *self = (TreeView *)view;
     const OutlineRow *carrier;
     guint index;
 
@@ -287,11 +296,19 @@ static gboolean tree_select(View *view, const char *key)
     index = outline_find(whole_outline(self), key);
     carrier = index == G_MAXUINT ? carrier_of(whole_outline(self), key) : NULL;
     if (index == G_MAXUINT)
-        return carrier && tree_select(view, carrier->key);
+        return carrier && reveal(self, carrier->key);
     open_way_to(self, index);
     if (outline_find(self->outline, key) == G_MAXUINT)
         open_run_with(self, index);
     return go_to_key(self, key);
+}
+
+static gboolean tree_select(View *view, const char *key)
+{
+    TreeView *self = (TreeView *)view;
+
+    g_ptr_array_set_size(self->opened, 0);
+    return reveal(self, key);
 }
 
 /* --- moving ---------------------------------------------------------------------------------- */
@@ -393,9 +410,18 @@ static guint tree_index(View *view)
     return outline_find(searched(self), self->key);
 }
 
+/* What the match before had to unfold is folded again: only the way to this one stays open. */
 static void tree_go(View *view, guint index)
 {
-    tree_select(view, outline_row(searched((TreeView *)view), index)->key);
+    TreeView *self = (TreeView *)view;
+    g_autofree char *key = g_strdup(outline_row(searched(self), index)->key);
+
+    for (guint i = self->opened->len; i-- > 0;)
+        toggle(self, self->opened->pdata[i]);
+    if (self->opened->len)
+        lay_out(self);
+    g_ptr_array_set_size(self->opened, 0);
+    reveal(self, key);
 }
 
 static void tree_filter(View *view, const char *text)

@@ -85,6 +85,21 @@ static void what_is_folded_is_found(void **state)
     stage_close(&stage);
 }
 
+/* Matches on the way there are not left open. */
+static void what_searching_unfolds_it_folds_again(void **state)
+{
+    Stage stage = stage_open(24, 80, web01(), FALSE);
+
+    select_device(&stage, "scsi0");
+    press(&stage, "h");
+    press(&stage, "/home");
+    assert_true(shows(&stage, "home.qcow2"));
+    press(&stage, "\025net1\r");
+    assert_string_equal(cursor_id(&stage), "net1");
+    assert_false(shows(&stage, "home.qcow2"));
+    stage_close(&stage);
+}
+
 static void a_filter_leaves_what_has_the_text(void **state)
 {
     Stage stage = stage_open(24, 80, web01(), FALSE);
@@ -151,6 +166,7 @@ int main(void)
         cmocka_unit_test(what_is_not_there_moves_nothing),
         cmocka_unit_test(giving_up_goes_back),
         cmocka_unit_test(what_is_folded_is_found),
+        cmocka_unit_test(what_searching_unfolds_it_folds_again),
         cmocka_unit_test(a_filter_leaves_what_has_the_text),
         cmocka_unit_test(the_filter_before_comes_back),
         cmocka_unit_test(the_filtered_tree_is_drawn),
