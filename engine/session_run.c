@@ -308,7 +308,7 @@ static gboolean on_refused(gpointer data)
     return G_SOURCE_REMOVE;
 }
 
-/* In a replay: over at once, and in no list of what runs. */
+/* Where nothing may be changed: over at once, and in no list of what runs. */
 static const Transaction *run_refuse(Run *run, Plan *plan)
 {
     g_autoptr(GError) error = NULL;
@@ -338,7 +338,7 @@ const Transaction *session_run(Session *session, Plan *plan, SessionRunFn finish
     Run *run = run_new(session, finished, data);
     gboolean freed;
 
-    if (session->replay)
+    if (!session_allows_changes(session, NULL))
         return run_refuse(run, plan);
     run->kind = is_offered(session, plan) ? session->offered_kind : RUN_NEW;
     run->from = session->offered_from;

@@ -91,6 +91,24 @@ static void linear_tells_in_words_and_obeys(void **state)
     temp_directory_remove(g_steal_pointer(&folder));
 }
 
+static void read_only_changes_nothing(void **state)
+{
+    g_autoptr(Run) before = RUN("tree", target);
+    g_autoptr(Run) attach = RUN("attach", target, "nic", "--read-only");
+    g_autoptr(Run) detach = RUN("detach", target, "cd0", "-r");
+    g_autoptr(Run) eject = RUN("eject", target, "cd0", "-r");
+    g_autoptr(Run) plan = RUN("detach", target, "cd0", "-r", "--dry-run");
+    g_autoptr(Run) after = RUN("tree", target);
+
+    assert_int_equal(attach->status, 1);
+    assert_complaint(attach, "started with --read-only");
+    assert_int_equal(detach->status, 1);
+    assert_complaint(detach, "started with --read-only");
+    assert_int_not_equal(eject->status, 0);
+    assert_int_equal(plan->status, 0); /* a plan is no change */
+    assert_string_equal(before->out, after->out);
+}
+
 static void every_name_of_a_device_shows_it(void **state)
 {
     static const char *const names[] = { "net0", "/machine/peripheral/net0", "00:05.0", "05.0",
@@ -389,6 +407,7 @@ int main(void)
         cmocka_unit_test(ascii_is_ascii),
         cmocka_unit_test(without_a_terminal_the_console_is_the_tree),
         cmocka_unit_test(linear_tells_in_words_and_obeys),
+        cmocka_unit_test(read_only_changes_nothing),
         cmocka_unit_test(every_name_of_a_device_shows_it),
         cmocka_unit_test(drives_and_usb_by_address),
         cmocka_unit_test(a_reader_that_goes_away_is_no_trouble),
