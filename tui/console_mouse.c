@@ -48,12 +48,17 @@ static void click_view(Console *console, const MEVENT *mouse)
         console_toggle(console);
 }
 
-/* The tabs and the hints; NULL elsewhere. */
+/* What the tab or hint under the pointer does; NULL elsewhere, and where a click just before has
+ * led to a view that has no such thing. */
 static const Command *command_at(const Console *console, const MEVENT *mouse)
 {
+    const Command *command = NULL;
+
     if (mouse->y == console->layout.hint_row)
-        return hints_find(console->hints, mouse->x);
-    return mouse->y == HEADER_TAB_ROW ? hints_find(console->tabs, mouse->x) : NULL;
+        command = hints_find(console->hints, mouse->x);
+    else if (mouse->y == HEADER_TAB_ROW)
+        command = hints_find(console->tabs, mouse->x);
+    return command && console_has(console, command) ? command : NULL;
 }
 
 static void click(Console *console, const MEVENT *mouse)

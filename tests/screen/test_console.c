@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "tests/screen/stage.c"
+#include "tui/hints.h"
 
 /* Bytes that must do: measured on peers, 80x24. */
 #define FIRST_PAINT_MAX 8192
@@ -398,6 +399,26 @@ static void a_click_on_a_hint_acts(void **state)
     stage_close(&stage);
 }
 
+/* The second click comes before the frame that would show what the first one did. */
+static void a_hint_of_another_view_does_nothing(void **state)
+{
+    Stage stage = stage_open(40, 120, web01(), FALSE);
+    MEVENT tab = { .x = 2, .y = 1, .bstate = BUTTON1_PRESSED };
+    MEVENT sort = { .y = 39, .bstate = BUTTON1_PRESSED };
+
+    press(&stage, "3");
+    while (sort.x < 120 &&
+           (!hints_find(stage.console->hints, sort.x) ||
+            hints_find(stage.console->hints, sort.x) != command_find("sort-drives")))
+        sort.x++;
+    assert_int_not_equal(sort.x, 120);
+    console_mouse(stage.console, &tab);
+    assert_int_equal(stage.console->view, VIEW_TREE);
+    console_mouse(stage.console, &sort);
+    assert_null(stage.console->message);
+    stage_close(&stage);
+}
+
 static void a_click_selects_and_two_fold(void **state)
 {
     Stage stage = stage_open(24, 80, web01(), FALSE);
@@ -496,6 +517,7 @@ int main(void)
         cmocka_unit_test(a_refusal_is_told),
         cmocka_unit_test(a_long_refusal_is_told_whole),
         cmocka_unit_test(a_click_on_a_hint_acts),
+        cmocka_unit_test(a_hint_of_another_view_does_nothing),
         cmocka_unit_test(a_click_selects_and_two_fold),
     };
 
