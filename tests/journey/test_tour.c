@@ -73,6 +73,7 @@ static void unplug(Terminal *terminal)
     terminal_walk(terminal, "j", "net4");
     terminal_send(terminal, "r");
     wait_step(terminal, 10);
+    terminal_wait_text(terminal, "done: detach nic net4"); /* or it would cover what is said next */
 }
 
 static void pin(Terminal *terminal)

@@ -122,7 +122,9 @@ static void test_lines_at_a_terminal(void **state)
     terminal_wait_text(terminal, "use-disabled-flag"); /* one of its properties */
     terminal_send(terminal, "nonsense\r");
     terminal_wait_text(terminal, "there is no command \"nonsense\"");
-    terminal_send(terminal, "half a li\003"); /* Ctrl-C begins anew */
+    terminal_send(terminal, "half a li");
+    terminal_wait_text(terminal, "> half a li"); /* while a command runs Ctrl-C ends the program */
+    terminal_send(terminal, "\003");             /* here it begins the line anew */
     terminal_wait_text(terminal, "^C");
     leave(terminal, "quit\r");
 
