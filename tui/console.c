@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "tui/config.h"
+#include "tui/end_signals.h"
 #include "tui/settings.h"
 #include "tui/text_dialog.h"
 
@@ -371,35 +372,22 @@ static gboolean on_size(gpointer data)
     return G_SOURCE_CONTINUE;
 }
 
-typedef struct {
-    GMainLoop *loop;
-    int number;
-    int *status;
-} EndSignal;
-
-static gboolean on_end(gpointer data)
+static void on_end(int number, gpointer data)
 {
-    const EndSignal *end = data;
+    Console *console = data;
 
-    *end->status = EXIT_SIGNAL + end->number;
-    g_main_loop_quit(end->loop);
-    return G_SOURCE_CONTINUE;
+    console->end_signal = number;
+    g_main_loop_quit(console->loop);
 }
 
 /* Gives the exit status. */
 static int run_loop(Console *console)
 {
     GMainLoop *loop = console->loop = g_main_loop_new(NULL, FALSE);
-    int status = EXIT_DONE;
-    EndSignal ends[] = { { loop, SIGINT, &status },
-                         { loop, SIGTERM, &status },
-                         { loop, SIGHUP, &status } };
+    EndSignals *signals = end_signals_new(on_end, console);
     guint sources[] = {
         g_unix_fd_add(tty_input(console->tty), G_IO_IN | G_IO_HUP | G_IO_ERR, on_input, console),
         g_unix_signal_add(SIGWINCH, on_size, console),
-        g_unix_signal_add(SIGINT, on_end, &ends[0]),
-        g_unix_signal_add(SIGTERM, on_end, &ends[1]),
-        g_unix_signal_add(SIGHUP, on_end, &ends[2]),
     };
 
     console_paint(console);
@@ -407,8 +395,9 @@ static int run_loop(Console *console)
     for (gsize i = 0; i < G_N_ELEMENTS(sources); i++)
         if (g_main_context_find_source_by_id(NULL, sources[i]))
             g_source_remove(sources[i]);
+    end_signals_free(signals);
     g_clear_pointer(&console->loop, g_main_loop_unref);
-    return status;
+    return console->end_signal ? EXIT_SIGNAL + console->end_signal : EXIT_DONE;
 }
 
 /* What is wrong in the config file is to be read before anything else. */

@@ -78,6 +78,7 @@ struct Console {
     Tour *tour; /* NULL: there is none */
 
     GMainLoop *loop;
+    int end_signal; /* that ended it; 0 for none */
     guint paint_source, tick_source;
     gint64 painted_at; /* monotonic */
 };

@@ -1,11 +1,8 @@
 /* Tells a session line by line. There is one at a time. */
 #include "tui/linear.h"
 
-#include <glib-unix.h>
-#include <signal.h>
-#include <stdio.h>
-
 #include "engine/session_domain.h"
+#include "tui/end_signals.h"
 #include "tui/report.h"
 #include "tui/report_linear.h"
 
@@ -52,30 +49,24 @@ void linear_end(Session *session)
 
 typedef struct {
     GMainLoop *loop;
-    int number;
-    int *came;
-} End;
+    int signal;
+} Stay;
 
-static gboolean on_end(gpointer data)
+static void on_signal(int number, gpointer data)
 {
-    const End *end = data;
+    Stay *stay = data;
 
-    *end->came = end->number;
-    g_main_loop_quit(end->loop);
-    return G_SOURCE_CONTINUE;
+    stay->signal = number;
+    g_main_loop_quit(stay->loop);
 }
 
 int linear_stay(void)
 {
     g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);
-    int came = 0;
-    End ends[] = { { loop, SIGINT, &came }, { loop, SIGTERM, &came }, { loop, SIGHUP, &came } };
-    guint sources[G_N_ELEMENTS(ends)];
+    Stay stay = { .loop = loop };
+    EndSignals *signals = end_signals_new(on_signal, &stay);
 
-    for (gsize i = 0; i < G_N_ELEMENTS(ends); i++)
-        sources[i] = g_unix_signal_add(ends[i].number, on_end, &ends[i]);
     g_main_loop_run(loop);
-    for (gsize i = 0; i < G_N_ELEMENTS(ends); i++)
-        g_source_remove(sources[i]);
-    return came;
+    end_signals_free(signals);
+    return stay.signal;
 }

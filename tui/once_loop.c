@@ -1,10 +1,8 @@
 /* The main loop of a one-shot command. */
 #include "tui/once_loop.h"
 
-#include <glib-unix.h>
-#include <signal.h>
-
 #include "engine/session_domain.h"
+#include "tui/end_signals.h"
 #include "tui/report.h"
 
 /* A QEMU that was stopped, or waits for a dead file system, answers nothing more. */
@@ -81,28 +79,20 @@ static gboolean on_silence_look(gpointer data)
     return G_SOURCE_CONTINUE;
 }
 
-typedef struct {
-    Once *once;
-    int number;
-    guint source;
-} Signal;
-
 /* The first may start a way back, the second ends that as well. */
-static gboolean on_signal(gpointer data)
+static void on_signal(int number, gpointer data)
 {
-    const Signal *signal = data;
-    Once *once = signal->once;
+    Once *once = data;
     gboolean again = once->signal != 0;
 
-    once->signal = signal->number;
+    once->signal = number;
     if (!again && once->task->interrupted && once->task->interrupted(once)) {
         report_complain("interrupted: taking back what was done");
-        return G_SOURCE_CONTINUE;
+        return;
     }
     complain_pending(once);
     report_complain("interrupted");
-    once_end(once, EXIT_SIGNAL + signal->number);
-    return G_SOURCE_CONTINUE;
+    once_end(once, EXIT_SIGNAL + number);
 }
 
 gboolean once_open(Session *session, const Options *options, GError **error)
@@ -149,21 +139,19 @@ static gboolean on_begin(gpointer data)
 
 static int run(Once *once, Session *session)
 {
-    Signal signals[] = { { once, SIGINT }, { once, SIGTERM }, { once, SIGHUP } };
+    EndSignals *signals;
     guint look;
 
     once->session = session;
     session_listen(session, on_session, once);
-    for (gsize i = 0; i < G_N_ELEMENTS(signals); i++)
-        signals[i].source = g_unix_signal_add(signals[i].number, on_signal, &signals[i]);
+    signals = end_signals_new(on_signal, once);
     look = g_timeout_add(SILENCE_LOOK_MS, on_silence_look, once);
     if (once->options->session)
         once->beginning = g_idle_add(on_begin, once);
     g_main_loop_run(once->loop);
     g_clear_handle_id(&once->beginning, g_source_remove);
     g_source_remove(look);
-    for (gsize i = 0; i < G_N_ELEMENTS(signals); i++)
-        g_source_remove(signals[i].source);
+    end_signals_free(signals);
     session_unlisten(session, on_session, once);
     session_forget(session, once);
     return once->status;

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "tui/end_signals.h"
 #include "tui/shell_terminal.h"
 
 struct ShellLines {
@@ -88,32 +89,23 @@ static gboolean on_bytes(gint fd, GIOCondition condition, gpointer data)
     return G_SOURCE_CONTINUE;
 }
 
-typedef struct {
-    ShellLines *lines;
-    int number;
-    guint source;
-} Signal;
-
-static gboolean on_signal(gpointer data)
+static void on_signal(int number, gpointer data)
 {
-    const Signal *signal = data;
+    ShellLines *lines = data;
 
-    if (signal->lines->typed && signal->number == SIGINT) {
+    if (lines->typed && number == SIGINT) {
         shell_terminal_interrupt();
-        return G_SOURCE_CONTINUE;
+        return;
     }
-    signal->lines->signal = signal->number;
-    g_main_loop_quit(signal->lines->loop);
-    return G_SOURCE_CONTINUE;
+    lines->signal = number;
+    g_main_loop_quit(lines->loop);
 }
 
 static void wait_for_line(ShellLines *lines)
 {
-    Signal signals[] = { { lines, SIGINT }, { lines, SIGTERM }, { lines, SIGHUP } };
+    EndSignals *signals = end_signals_new(on_signal, lines);
     guint input = 0;
 
-    for (gsize i = 0; i < G_N_ELEMENTS(signals); i++)
-        signals[i].source = g_unix_signal_add(signals[i].number, on_signal, &signals[i]);
     if (lines->typed)
         shell_terminal_show();
     else
@@ -123,8 +115,7 @@ static void wait_for_line(ShellLines *lines)
         shell_terminal_hide();
     else
         g_source_remove(input);
-    for (gsize i = 0; i < G_N_ELEMENTS(signals); i++)
-        g_source_remove(signals[i].source);
+    end_signals_free(signals);
 }
 
 /* --- lines ----------------------------------------------------------------------------------- */
