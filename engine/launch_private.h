@@ -54,8 +54,6 @@ const char *launch_word(LaunchPlan *plan, const XmlNode *node, const char *attri
 /* The element itself, and the element with all that is in it. */
 void launch_say(LaunchPlan *plan, const XmlNode *node);
 void launch_say_all(LaunchPlan *plan, const XmlNode *node);
-/* Takes back launch_say_all: it is to be listed as a whole. */
-void launch_unsay(LaunchPlan *plan, const XmlNode *node);
 /* A sentence or clause for the list of what is missing. */
 void launch_miss(LaunchPlan *plan, const char *format, ...) G_GNUC_PRINTF(2, 3);
 void launch_note(LaunchPlan *plan, const char *format, ...) G_GNUC_PRINTF(2, 3);

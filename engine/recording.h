@@ -91,7 +91,6 @@ Recording *recording_load(const char *path, GError **error);
 Recording *recording_parse(const char *name, GBytes *bytes, GError **error);
 void recording_free(Recording *recording);
 
-const char *recording_name(const Recording *recording);
 /* Of the header: the version of backplane; g_get_real_time() of the beginning. */
 const char *recording_version(const Recording *recording);
 gint64 recording_began(const Recording *recording);

@@ -291,11 +291,6 @@ Recording *recording_load(const char *path, GError **error)
 
 /* --- what it holds --------------------------------------------------------------------------- */
 
-const char *recording_name(const Recording *recording)
-{
-    return recording->name;
-}
-
 const char *recording_version(const Recording *recording)
 {
     return recording->version;

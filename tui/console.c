@@ -27,8 +27,9 @@ static gboolean on_paint_due(gpointer data)
     return G_SOURCE_REMOVE;
 }
 
-void console_paint_soon(Console *console)
+void console_paint_soon(gpointer data)
 {
+    Console *console = data;
     gint64 since = g_get_monotonic_time() - console->painted_at;
     gint64 apart = MAX(tty_frame_time(console->tty), FRAME_US);
 

@@ -96,11 +96,6 @@ static void on_find_done(const char *line, gpointer data)
     repeat(console, console->find_from, TRUE);
 }
 
-static void repaint(gpointer data)
-{
-    console_paint_soon(data);
-}
-
 void console_find(Console *console)
 {
     static const PromptUse use = {
@@ -108,7 +103,7 @@ void console_find(Console *console)
         .history = "find",
         .changed = on_find_typed,
         .done = on_find_done,
-        .repaint = repaint,
+        .repaint = console_paint_soon,
     };
     View *view = console_view(console);
 
@@ -213,7 +208,7 @@ void console_filter(Console *console)
         .history = "filter",
         .changed = on_filter_typed,
         .done = on_filter_done,
-        .repaint = repaint,
+        .repaint = console_paint_soon,
     };
 
     if (!console_view(console)->class->filter)

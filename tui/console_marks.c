@@ -44,8 +44,9 @@ GPtrArray *console_chosen(const Console *console)
     const Guest *guest = session_guest(console->session);
     const OutlineRow *row = console_row(console);
     GPtrArray *devices = g_ptr_array_new();
+    gboolean marked = guest && g_hash_table_size(console->marks) > 0;
 
-    for (guint i = 0; guest && i < guest->devices->len; i++) {
+    for (guint i = 0; marked && i < guest->devices->len; i++) {
         const Device *device = guest->devices->pdata[i];
 
         if (g_hash_table_contains(console->marks, device->path))

@@ -95,8 +95,9 @@ int console_run_with(Session *session, const Options *options, gint64 (*now)(voi
 void console_paint(Console *console);
 /* Paints now, on a slow line as soon as that has carried what came before. */
 void console_paint_now(Console *console);
-/* Paints soon, however often it is called: events come faster than eyes. */
-void console_paint_soon(Console *console);
+/* Paints soon, however often it is called: events come faster than eyes. A Console, as the data of
+ * whoever wants it painted. */
+void console_paint_soon(gpointer console);
 
 /* What the command of a key does, unless the guest may not be changed and it does that. */
 void console_act(Console *console, const Command *command);

@@ -1,11 +1,6 @@
 /* The prompt of the console: opened, fed with keys, closed; and the one for commands. */
 #include "tui/console_private.h"
 
-static void repaint(gpointer data)
-{
-    console_paint_soon(data);
-}
-
 void console_prompt(Console *console, const PromptUse *use, const char *initial, gpointer data)
 {
     console_prompt_give_up(console);
@@ -77,7 +72,7 @@ void console_type_command(Console *console)
         .history = "history",
         .complete = complete,
         .done = on_command,
-        .repaint = repaint,
+        .repaint = console_paint_soon,
     };
 
     console_prompt(console, &use, NULL, console);

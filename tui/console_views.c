@@ -24,11 +24,6 @@ View *console_view(const Console *console)
     return console->views[console->view];
 }
 
-static void repaint(gpointer data)
-{
-    console_paint_soon(data);
-}
-
 static gboolean has_view(const Console *console, ViewId id)
 {
     return classes[id] && (!classes[id]->exists || classes[id]->exists(console->session));
@@ -42,7 +37,7 @@ void console_make_views(Console *console)
         .look = &console->look,
         .now = console->now,
         .marks = console->marks,
-        .repaint = repaint,
+        .repaint = console_paint_soon,
         .data = console,
     };
     for (int id = 0; id < VIEWS; id++)

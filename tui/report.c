@@ -89,17 +89,10 @@ static void add_rows(GString *text, const Outline *outline, gboolean ascii)
 
 static void add_guest(GString *text, const Guest *guest, gboolean ascii)
 {
-    g_autofree char *memory = guest->memory ? size_to_text((gint64)guest->memory) : NULL;
-    g_autofree char *qemu = guest->qemu ? g_strconcat("QEMU ", guest->qemu, NULL) : NULL;
-    g_autofree char *vcpus = guest->vcpus ? g_strdup_printf("%u vCPU", guest->vcpus) : NULL;
-    const char *facts[] = { guest->name, guest->status, guest->machine, vcpus, memory, qemu };
+    g_auto(GStrv) facts = report_guest_facts(guest, ascii);
+    g_autofree char *line = g_strjoinv("  ", facts);
 
-    for (gsize i = 0; i < G_N_ELEMENTS(facts); i++) {
-        g_autofree char *fact = report_printable(facts[i], ascii);
-
-        if (*fact)
-            g_string_append_printf(text, "%s%s", text->len ? "  " : "", fact);
-    }
+    g_string_append(text, line);
     report_end_line(text);
 }
 

@@ -62,18 +62,14 @@ static void append_row(GString *text, const Outline *outline, guint index, gbool
     g_string_append_printf(text, "%s\n", line->str);
 }
 
+/* The name, and what it is. */
 static void append_guest(GString *text, const Guest *guest, gboolean ascii)
 {
-    g_autofree char *memory = guest->memory ? size_to_text((gint64)guest->memory) : NULL;
-    g_autofree char *qemu = guest->qemu ? g_strconcat("QEMU ", guest->qemu, NULL) : NULL;
-    g_autofree char *vcpus = guest->vcpus ? g_strdup_printf("%u vCPU", guest->vcpus) : NULL;
+    g_auto(GStrv) facts = report_guest_facts(guest, ascii);
+    g_autofree char *rest = *facts ? g_strjoinv(", ", facts + 1) : NULL;
 
-    append(text, "", guest->name, ascii);
-    append(text, ": ", guest->status, ascii);
-    append(text, ", ", guest->machine, ascii);
-    append(text, ", ", vcpus, ascii);
-    append(text, ", ", memory, ascii);
-    append(text, ", ", qemu, ascii);
+    if (rest)
+        g_string_append_printf(text, "%s: %s", *facts, rest);
     g_string_append_c(text, '\n');
 }
 

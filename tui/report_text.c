@@ -3,6 +3,7 @@
 
 #include "monitor/text.h"
 #include "tui/draw.h"
+#include "tui/outline.h"
 
 static char *to_ascii(const char *text)
 {
@@ -53,4 +54,21 @@ void report_add_table(GString *text, const GPtrArray *cells, guint columns)
         if (i % columns == columns - 1)
             report_end_line(text);
     }
+}
+
+char **report_guest_facts(const Guest *guest, gboolean ascii)
+{
+    g_autofree char *memory = guest->memory ? size_to_text((gint64)guest->memory) : NULL;
+    g_autofree char *qemu = guest->qemu ? g_strconcat("QEMU ", guest->qemu, NULL) : NULL;
+    g_autofree char *vcpus = guest->vcpus ? g_strdup_printf("%u vCPU", guest->vcpus) : NULL;
+    const char *facts[] = { guest->name, guest->status, guest->machine, vcpus, memory, qemu };
+    g_autoptr(GStrvBuilder) known = g_strv_builder_new();
+
+    for (gsize i = 0; i < G_N_ELEMENTS(facts); i++) {
+        g_autofree char *fact = report_printable(facts[i], ascii);
+
+        if (*fact)
+            g_strv_builder_add(known, fact);
+    }
+    return g_strv_builder_end(known);
 }

@@ -2,7 +2,7 @@
 #ifndef BACKPLANE_REPORT_TEXT_H
 #define BACKPLANE_REPORT_TEXT_H
 
-#include <glib.h>
+#include "engine/guest.h"
 
 /* Made printable; in ASCII, other characters become \u escapes, for terminals that have none. text
  * may be NULL. (transfer full) */
@@ -13,6 +13,10 @@ void report_pad(GString *line, const char *text, int width);
 
 /* Takes the blanks at the end away and ends the line. */
 void report_end_line(GString *text);
+
+/* What is known of the guest itself: its name, then status, machine, vCPUs, memory, QEMU. (transfer
+ * full) */
+char **report_guest_facts(const Guest *guest, gboolean ascii);
 
 /* Lines of `columns` cells, every column as wide as its widest cell and two blanks apart. cells:
  * (char *) line by line. */
