@@ -18,6 +18,7 @@ struct Monitor {
     gpointer data;
     Connect *connect;
     Stream *stream;
+    Pending *pending;
     Qmp *qmp;
     Trace *trace;           /* NULL for none */
     MonitorWriteFn written; /* NULL unless it is detached */
@@ -65,7 +66,8 @@ static void monitor_end(Monitor *monitor, const GError *error)
     monitor->ended = TRUE;
     monitor_stop(monitor);
     monitor_trace_end(monitor, error);
-    qmp_close(monitor->qmp, error);
+    qmp_close(monitor->qmp);
+    pending_close(monitor->pending, error);
     /* A reply's callback may have freed the monitor, and with it its listener. */
     if (monitor->listener.closed)
         monitor->listener.closed(monitor, error, monitor->data);
@@ -216,7 +218,8 @@ Monitor *monitor_open(const Target *target, const MonitorListener *listener, gpo
     monitor->name = text_printable(target_text(target), -1, 0);
     monitor->listener = *listener;
     monitor->data = data;
-    monitor->qmp = qmp_new(monitor, &qmp_handler, monitor);
+    monitor->pending = pending_new(monitor);
+    monitor->qmp = qmp_new(monitor->pending, &qmp_handler, monitor);
     monitor->deadline = g_timeout_add(MONITOR_GREETING_MS, on_deadline, monitor);
     monitor->connect = connect_start(monitor->target, on_connect_done, monitor);
     return monitor;
@@ -228,7 +231,8 @@ Monitor *monitor_new_detached(const char *version, MonitorWriteFn written, gpoin
 
     monitor->written = written;
     monitor->data = data;
-    monitor->qmp = qmp_new(monitor, &qmp_handler, monitor);
+    monitor->pending = pending_new(monitor);
+    monitor->qmp = qmp_new(monitor->pending, &qmp_handler, monitor);
     qmp_start(monitor->qmp, version);
     return monitor;
 }
@@ -243,7 +247,7 @@ void monitor_receive(Monitor *monitor, json_t *message)
 void monitor_set_trace(Monitor *monitor, Trace *trace)
 {
     monitor->trace = trace_ref(trace);
-    qmp_set_trace(monitor->qmp, trace);
+    pending_set_trace(monitor->pending, trace);
 }
 
 void monitor_free(Monitor *monitor)
@@ -253,6 +257,7 @@ void monitor_free(Monitor *monitor)
     monitor->ended = TRUE;
     monitor->listener = (MonitorListener){ NULL };
     monitor_stop(monitor);
+    g_clear_pointer(&monitor->pending, pending_free);
     g_clear_pointer(&monitor->qmp, qmp_free);
     monitor_unref(monitor);
 }
@@ -262,7 +267,7 @@ void monitor_free(Monitor *monitor)
 guint monitor_send_for(Monitor *monitor, const char *purpose, const char *command,
                        json_t *arguments, MonitorReplyFn reply, gpointer data)
 {
-    return qmp_send(monitor->qmp, purpose, command, arguments, reply, data);
+    return pending_send(monitor->pending, purpose, command, arguments, reply, data);
 }
 
 guint monitor_send(Monitor *monitor, const char *command, json_t *arguments, MonitorReplyFn reply,
@@ -288,12 +293,12 @@ guint monitor_send_human(Monitor *monitor, const char *line, MonitorReplyFn repl
 
 void monitor_cancel(Monitor *monitor, guint id)
 {
-    qmp_cancel(monitor->qmp, id);
+    pending_cancel(monitor->pending, id);
 }
 
 void monitor_cancel_data(Monitor *monitor, gpointer data)
 {
-    qmp_cancel_data(monitor->qmp, data);
+    pending_cancel_data(monitor->pending, data);
 }
 
 const char *monitor_version(const Monitor *monitor)
@@ -308,10 +313,10 @@ const char *monitor_dialect(const Monitor *monitor)
 
 gint64 monitor_latency(const Monitor *monitor)
 {
-    return qmp_latency(monitor->qmp);
+    return pending_latency(monitor->pending);
 }
 
 gint64 monitor_silence(const Monitor *monitor)
 {
-    return qmp_silence(monitor->qmp);
+    return pending_silence(monitor->pending);
 }

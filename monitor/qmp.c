@@ -1,5 +1,5 @@
 /* The state machine of QMP, after docs/interop/qmp-spec of QEMU: greeting, capabilities, running,
- * closed. Pending commands stand in a queue in the order sent, and in a table by id. */
+ * closed. */
 #include "monitor/qmp.h"
 
 #include <string.h>
@@ -17,34 +17,13 @@ typedef enum {
     QMP_CLOSED,
 } QmpState;
 
-/* A command whose reply is awaited. A cancelled one stays, without reply, to keep its place. */
-typedef struct {
-    guint id;
-    gint64 sent;
-    MonitorReplyFn reply;
-    gpointer data;
-    char *name; /* as the trace tells it */
-    GRefString *purpose;
-    GBytes *text;  /* until it is sent */
-    guint64 trace; /* the number of its message */
-} Slot;
-
 struct Qmp {
-    Monitor *owner;
+    Pending *pending;
     QmpHandler handler;
     gpointer data;
     QmpState state;
     char *version;
-    Trace *trace;        /* NULL for none */
-    GQueue slots;        /* of Slot, oldest first */
-    GHashTable *links;   /* id -> its link in slots */
-    GRefString *purpose; /* of the command whose reply is being told; else NULL */
-    Slot handshake;      /* qmp_capabilities, which is not one of those */
-    GError *end;         /* why it is closed */
-    GSource *late;       /* tells commands sent after the end */
-    guint last_id;
-    gint64 latency;
-    gint64 heard; /* when the latest message came */
+    Slot handshake; /* qmp_capabilities, which is not one of the pending ones */
 };
 
 /* A message as it came. */
@@ -54,119 +33,15 @@ typedef struct {
     gsize length;
 } Message;
 
-/* --- the trace ------------------------------------------------------------------------------- */
-
-void qmp_set_trace(Qmp *qmp, Trace *trace)
-{
-    g_clear_pointer(&qmp->trace, trace_unref);
-    qmp->trace = trace ? trace_ref(trace) : NULL;
-}
-
-static void note_message(const Qmp *qmp, const Message *message, TraceMessage fields)
-{
-    g_autoptr(GBytes) bytes = NULL;
-
-    if (!qmp->trace)
-        return;
-    bytes = g_bytes_new(message->text, message->length);
-    fields.bytes = bytes;
-    trace_add(qmp->trace, &fields);
-}
-
-static void note_plain(const Qmp *qmp, const Message *message, TraceKind kind, const char *name)
-{
-    note_message(qmp, message, (TraceMessage){ .kind = kind, .latency = -1, .name = name });
-}
-
-static void note_reply(const Qmp *qmp, const Message *message, const Slot *slot, gboolean refused)
-{
-    note_message(qmp, message,
-                 (TraceMessage){ .kind = TRACE_REPLY,
-                                 .latency = g_get_monotonic_time() - slot->sent,
-                                 .answers = slot->trace,
-                                 .refused = refused,
-                                 .name = slot->name,
-                                 .purpose = slot->purpose });
-}
-
-/* --- slots ----------------------------------------------------------------------------------- */
-
-static void slot_clear(Slot *slot)
-{
-    g_free(slot->name);
-    g_clear_pointer(&slot->purpose, g_ref_string_release);
-    g_clear_pointer(&slot->text, g_bytes_unref);
-}
-
-static void slot_free(Slot *slot)
-{
-    slot_clear(slot);
-    g_free(slot);
-}
-
-static Slot *slot_push(Qmp *qmp, MonitorReplyFn reply, gpointer data)
-{
-    Slot *slot = g_new0(Slot, 1);
-
-    slot->id = ++qmp->last_id;
-    slot->reply = reply;
-    slot->data = data;
-    g_queue_push_tail(&qmp->slots, slot);
-    g_hash_table_insert(qmp->links, GUINT_TO_POINTER(slot->id), qmp->slots.tail);
-    return slot;
-}
-
-static Slot *slot_find(const Qmp *qmp, json_int_t id)
-{
-    GList *link = id > 0 && id <= G_MAXUINT
-                      ? g_hash_table_lookup(qmp->links, GUINT_TO_POINTER((guint)id))
-                      : NULL;
-
-    return link ? link->data : NULL;
-}
-
-/* Takes the slot out, tells it and frees it. The callback may free qmp: callers hold a reference.
- */
-static void slot_finish(Qmp *qmp, Slot *slot, json_t *result, const GError *error)
-{
-    GList *link = g_hash_table_lookup(qmp->links, GUINT_TO_POINTER(slot->id));
-    GRefString *before = qmp->purpose;
-
-    g_hash_table_remove(qmp->links, GUINT_TO_POINTER(slot->id));
-    g_queue_delete_link(&qmp->slots, link);
-    qmp->purpose = slot->purpose;
-    if (slot->reply)
-        slot->reply(qmp->owner, result, error, slot->data);
-    qmp->purpose = before;
-    slot_free(slot);
-}
-
-/* Every pending slot up to this id gets the error. */
-static void slots_fail(Qmp *qmp, guint last_id)
-{
-    Slot *slot;
-
-    while ((slot = g_queue_peek_head(&qmp->slots)) && slot->id <= last_id)
-        slot_finish(qmp, slot, NULL, qmp->end);
-}
-
-static void slots_drop(Qmp *qmp)
-{
-    g_hash_table_remove_all(qmp->links);
-    g_queue_clear_full(&qmp->slots, (GDestroyNotify)slot_free);
-}
-
 /* --- life ------------------------------------------------------------------------------------ */
 
-Qmp *qmp_new(Monitor *owner, const QmpHandler *handler, gpointer data)
+Qmp *qmp_new(Pending *pending, const QmpHandler *handler, gpointer data)
 {
     Qmp *qmp = g_rc_box_new0(Qmp);
 
-    qmp->owner = owner;
+    qmp->pending = pending_ref(pending);
     qmp->handler = *handler;
     qmp->data = data;
-    g_queue_init(&qmp->slots);
-    qmp->links = g_hash_table_new(NULL, NULL);
     qmp->handshake.name = g_strdup("qmp_capabilities");
     qmp->handshake.purpose = g_ref_string_new_intern("connect");
     return qmp;
@@ -176,12 +51,10 @@ static void qmp_clear(gpointer data)
 {
     Qmp *qmp = data;
 
-    slots_drop(qmp);
-    slot_clear(&qmp->handshake);
-    g_hash_table_unref(qmp->links);
-    g_clear_pointer(&qmp->trace, trace_unref);
+    pending_unref(qmp->pending);
+    g_free(qmp->handshake.name);
+    g_ref_string_release(qmp->handshake.purpose);
     g_free(qmp->version);
-    g_clear_error(&qmp->end);
 }
 
 static void qmp_unref(Qmp *qmp)
@@ -189,138 +62,62 @@ static void qmp_unref(Qmp *qmp)
     g_rc_box_release_full(qmp, qmp_clear);
 }
 
-static void qmp_forget_late(Qmp *qmp)
+void qmp_close(Qmp *qmp)
 {
-    if (qmp->late)
-        g_source_destroy(qmp->late);
-    g_clear_pointer(&qmp->late, g_source_unref);
+    qmp->state = QMP_CLOSED;
 }
 
 void qmp_free(Qmp *qmp)
 {
     if (!qmp)
         return;
-    qmp->state = QMP_CLOSED;
-    qmp_forget_late(qmp);
-    slots_drop(qmp);
-    qmp_unref(qmp);
-}
-
-static gboolean on_late(gpointer data)
-{
-    Qmp *qmp = g_rc_box_acquire(data);
-
-    qmp_forget_late(qmp);
-    slots_fail(qmp, qmp->last_id);
-    qmp_unref(qmp);
-    return G_SOURCE_REMOVE;
-}
-
-static void qmp_fail_later(Qmp *qmp)
-{
-    if (qmp->late)
-        return;
-    qmp->late = g_idle_source_new();
-    g_source_set_priority(qmp->late, G_PRIORITY_DEFAULT);
-    g_source_set_callback(qmp->late, on_late, qmp, NULL);
-    g_source_attach(qmp->late, NULL);
-}
-
-void qmp_close(Qmp *qmp, const GError *error)
-{
-    if (qmp->state == QMP_CLOSED)
-        return;
-    g_rc_box_acquire(qmp);
-    qmp->state = QMP_CLOSED;
-    qmp->end = g_error_copy(error);
-    slots_fail(qmp, qmp->last_id);
+    qmp_close(qmp);
     qmp_unref(qmp);
 }
 
 /* --- sending --------------------------------------------------------------------------------- */
 
-static GBytes *command_text(const char *command, json_t *arguments, guint id)
+/* (transfer full), by free() */
+static char *command_text(const Slot *slot)
 {
     json_t *message = json_object();
     char *text;
 
-    json_object_set_new(message, "execute", json_string(command));
-    if (arguments)
-        json_object_set(message, "arguments", arguments);
-    json_object_set_new(message, "id", json_integer(id));
+    json_object_set_new(message, "execute", json_string(slot->command));
+    if (slot->arguments)
+        json_object_set(message, "arguments", slot->arguments);
+    json_object_set_new(message, "id", json_integer(slot->id));
     /* Compact: QEMU reads its monitor one byte a system call. */
     text = json_dumps(message, JSON_COMPACT);
     json_decref(message);
-    return g_bytes_new_with_free_func(text, strlen(text), free, text);
+    return text;
 }
 
-/* The human monitor's lines are told by themselves: what carries them says nothing. */
-static char *command_name(const char *command, json_t *arguments)
+static void qmp_write(Qmp *qmp, Slot *slot, const char *text)
 {
-    const char *line = json_string_value(json_object_get(arguments, "command-line"));
-
-    return g_strdup(line && strcmp(command, "human-monitor-command") == 0 ? line : command);
+    qmp->handler.write(text, strlen(text), qmp->data);
+    pending_sent(qmp->pending, slot, text, strlen(text));
 }
 
-static void slot_send(Qmp *qmp, Slot *slot)
+static void on_send(Slot *slot, gpointer data)
 {
-    g_autoptr(GBytes) bytes = g_steal_pointer(&slot->text);
-    gsize length;
-    const char *text = g_bytes_get_data(bytes, &length);
-    const TraceMessage message = { .kind = TRACE_COMMAND,
-                                   .latency = -1,
-                                   .name = slot->name,
-                                   .purpose = slot->purpose,
-                                   .bytes = bytes };
+    char *text = command_text(slot);
 
-    slot->sent = g_get_monotonic_time();
-    qmp->handler.write(text, length, qmp->data);
-    if (qmp->trace)
-        slot->trace = trace_add(qmp->trace, &message);
-}
-
-static GRefString *purpose_ref(const Qmp *qmp, const char *purpose)
-{
-    if (purpose)
-        return g_ref_string_new_intern(purpose);
-    return qmp->purpose ? g_ref_string_acquire(qmp->purpose) : NULL;
-}
-
-guint qmp_send(Qmp *qmp, const char *purpose, const char *command, json_t *arguments,
-               MonitorReplyFn reply, gpointer data)
-{
-    Slot *slot = slot_push(qmp, reply, data);
-
-    slot->name = command_name(command, arguments);
-    slot->purpose = purpose_ref(qmp, purpose);
-    slot->text = command_text(command, arguments, slot->id);
-    json_decref(arguments);
-    if (qmp->state == QMP_CLOSED)
-        qmp_fail_later(qmp);
-    else if (qmp->state == QMP_RUNNING)
-        slot_send(qmp, slot);
-    return slot->id;
-}
-
-void qmp_cancel(Qmp *qmp, guint id)
-{
-    Slot *slot = slot_find(qmp, id);
-
-    if (slot)
-        slot->reply = NULL;
-}
-
-void qmp_cancel_data(Qmp *qmp, gpointer data)
-{
-    for (GList *link = qmp->slots.head; link; link = link->next) {
-        Slot *slot = link->data;
-
-        if (slot->data == data)
-            slot->reply = NULL;
-    }
+    qmp_write(data, slot, text);
+    free(text);
 }
 
 /* --- receiving ------------------------------------------------------------------------------- */
+
+static void note(const Qmp *qmp, const Message *message, TraceKind kind, const char *name)
+{
+    pending_note(qmp->pending, kind, name, message->text, message->length);
+}
+
+static void answered(const Qmp *qmp, const Message *message, const Slot *slot, gboolean refused)
+{
+    pending_answered(qmp->pending, slot, refused, message->text, message->length);
+}
 
 static void qmp_fail(Qmp *qmp, GError *error)
 {
@@ -365,10 +162,7 @@ static char *version_text(json_t *greeting)
 
 static void send_capabilities(Qmp *qmp)
 {
-    static const char text[] = "{\"execute\":\"qmp_capabilities\",\"id\":0}";
-
-    qmp->handshake.text = g_bytes_new_static(text, strlen(text));
-    slot_send(qmp, &qmp->handshake);
+    qmp_write(qmp, &qmp->handshake, "{\"execute\":\"qmp_capabilities\",\"id\":0}");
 }
 
 static gboolean receive_greeting(Qmp *qmp, const Message *message)
@@ -377,7 +171,7 @@ static gboolean receive_greeting(Qmp *qmp, const Message *message)
 
     if (!json_is_object(greeting))
         return FALSE;
-    note_plain(qmp, message, TRACE_GREETING, "");
+    note(qmp, message, TRACE_GREETING, "");
     qmp->version = version_text(greeting);
     qmp->state = QMP_CAPABILITIES;
     send_capabilities(qmp);
@@ -388,8 +182,7 @@ static gboolean receive_greeting(Qmp *qmp, const Message *message)
 static void qmp_run(Qmp *qmp)
 {
     qmp->state = QMP_RUNNING;
-    for (GList *link = qmp->slots.head; link; link = link->next)
-        slot_send(qmp, link->data);
+    pending_start(qmp->pending, on_send, qmp);
     qmp->handler.ready(qmp->data);
 }
 
@@ -407,10 +200,10 @@ static gboolean receive_capabilities(Qmp *qmp, const Message *message)
     g_autofree char *shown = NULL;
 
     if (event) {
-        note_plain(qmp, message, TRACE_EVENT, json_string_value(event));
+        note(qmp, message, TRACE_EVENT, json_string_value(event));
         return TRUE;
     }
-    note_reply(qmp, message, &qmp->handshake, error != NULL);
+    answered(qmp, message, &qmp->handshake, error != NULL);
     if (json_object_get(message->json, "return")) {
         qmp_run(qmp);
         return TRUE;
@@ -441,7 +234,7 @@ static gboolean receive_event(Qmp *qmp, const Message *message, json_t *event)
 {
     if (!json_is_string(event))
         return FALSE;
-    note_plain(qmp, message, TRACE_EVENT, json_string_value(event));
+    note(qmp, message, TRACE_EVENT, json_string_value(event));
     qmp->handler.event(json_string_value(event), json_object_get(message->json, "data"),
                        event_time(message->json), qmp->data);
     return TRUE;
@@ -471,8 +264,8 @@ static GError *reply_error(json_t *error)
 static Slot *slot_answered(const Qmp *qmp, json_t *id, gboolean refused)
 {
     if (!id && refused)
-        return g_queue_peek_head((GQueue *)&qmp->slots);
-    return slot_find(qmp, json_integer_value(id));
+        return pending_oldest(qmp->pending);
+    return pending_find(qmp->pending, json_integer_value(id));
 }
 
 /* FALSE when it answers nothing that was asked. */
@@ -488,12 +281,11 @@ static gboolean receive_reply(Qmp *qmp, const Message *message)
         return FALSE;
     slot = slot_answered(qmp, id, error != NULL);
     if (!slot) {
-        note_plain(qmp, message, TRACE_REPLY, "");
+        note(qmp, message, TRACE_REPLY, "");
         return !id && error;
     }
-    qmp->latency = g_get_monotonic_time() - slot->sent;
-    note_reply(qmp, message, slot, error != NULL);
-    slot_finish(qmp, slot, error ? NULL : result, error);
+    answered(qmp, message, slot, error != NULL);
+    pending_finish(qmp->pending, slot, error ? NULL : result, error);
     return TRUE;
 }
 
@@ -521,7 +313,7 @@ void qmp_receive(Qmp *qmp, const char *text, gsize length)
     if (qmp->state == QMP_CLOSED)
         return;
     g_rc_box_acquire(qmp);
-    qmp->heard = g_get_monotonic_time();
+    pending_heard(qmp->pending);
     message.json = json_text_parse(text, length);
     if (!message.json || !receive_message(qmp, &message))
         qmp_fail_text(qmp, text, length);
@@ -535,6 +327,7 @@ void qmp_start(Qmp *qmp, const char *version)
 {
     qmp->version = g_strdup(version);
     qmp->state = QMP_RUNNING;
+    pending_start(qmp->pending, on_send, qmp);
 }
 
 void qmp_receive_json(Qmp *qmp, json_t *json)
@@ -554,18 +347,4 @@ gboolean qmp_greeted(const Qmp *qmp)
 const char *qmp_version(const Qmp *qmp)
 {
     return qmp->state == QMP_RUNNING || qmp->state == QMP_CLOSED ? qmp->version : NULL;
-}
-
-gint64 qmp_latency(const Qmp *qmp)
-{
-    return qmp->latency;
-}
-
-gint64 qmp_silence(const Qmp *qmp)
-{
-    const Slot *oldest = qmp->slots.head ? qmp->slots.head->data : NULL;
-
-    return oldest && qmp->state == QMP_RUNNING
-               ? g_get_monotonic_time() - MAX(oldest->sent, qmp->heard)
-               : 0;
 }
