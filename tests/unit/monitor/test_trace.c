@@ -454,7 +454,9 @@ static void test_writes_lines_of_the_human_monitor(void **state)
           "drive_add -n 0 \"node-name=d-fmt,driver=qcow2,cache.direct=on,file.driver=file,"
           "file.filename=/a,,b c\"" },
         { "blockdev-add", "{\"driver\":\"quorum\",\"children\":[\"a\",\"b\"]}", NULL },
-        { "device-list-properties", "{\"typename\":\"e1000\"}", NULL },
+        { "device-list-properties", "{\"typename\":\"e1000\"}", "device_add e1000,help" },
+        { "device_add", "{\"driver\":\"help\"}", NULL },
+        { "device_add", "{\"driver\":\"e1000\",\"?\":true}", NULL },
         { NULL, NULL, NULL },
     };
 
