@@ -12,6 +12,8 @@
 
 #define FRAME_US (G_USEC_PER_SEC / 60)
 #define BUSY_LOOK_MS 20
+/* Longer than between two keys of one that is held down (30 a second). */
+#define REST_US (40 * 1000)
 
 /* --- painting when it is due ----------------------------------------------------------------- */
 
@@ -23,19 +25,23 @@ static gboolean on_paint_due(gpointer data)
     if (tty_is_busy(console->tty))
         console->paint_source = g_timeout_add(BUSY_LOOK_MS, on_paint_due, console);
     else
-        console_paint(console);
+        console_paint_frame(console);
     return G_SOURCE_REMOVE;
+}
+
+void console_paint_within(Console *console, gint64 time)
+{
+    if (!console->paint_source)
+        console->paint_source =
+            g_timeout_add((guint)((MAX(time, 0) + 999) / 1000), on_paint_due, console);
 }
 
 void console_paint_soon(gpointer data)
 {
     Console *console = data;
     gint64 since = g_get_monotonic_time() - console->painted_at;
-    gint64 apart = MAX(tty_frame_time(console->tty), FRAME_US);
 
-    if (!console->paint_source)
-        console->paint_source =
-            g_timeout_add((guint)(MAX(apart - since, 0) / 1000), on_paint_due, console);
+    console_paint_within(console, MAX(tty_frame_time(console->tty), FRAME_US) - since);
 }
 
 void console_paint_now(Console *console)
@@ -45,7 +51,7 @@ void console_paint_now(Console *console)
     if (tty_is_busy(console->tty) || since < tty_frame_time(console->tty))
         console_paint_soon(console);
     else
-        console_paint(console);
+        console_paint_frame(console);
 }
 
 /* Microseconds until a text like "leaving 7s" is another one. */
@@ -270,6 +276,14 @@ void console_key(Console *console, Key key)
     }
 }
 
+static void note_move(Console *console)
+{
+    const OutlineRow *row = console_row(console);
+
+    if (g_strcmp0(console->told_key, row ? row->key : NULL) != 0)
+        console->moving_until = g_get_monotonic_time() + REST_US;
+}
+
 void console_input(Console *console)
 {
     MEVENT mouse;
@@ -282,6 +296,7 @@ void console_input(Console *console)
             console_key(console, key);
     }
     console_prompt_settle(console);
+    note_move(console);
     console_paint_now(console);
 }
 
@@ -343,7 +358,7 @@ void console_free(Console *console)
     g_free(console->theme_name);
     g_clear_pointer(&console->hints, g_array_unref);
     g_clear_pointer(&console->tabs, g_array_unref);
-    g_free(console->detail_key);
+    g_free(console->told_key);
     g_free(console->awaited);
     g_free(console->message);
     g_free(console->refusal);

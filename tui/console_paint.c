@@ -91,16 +91,62 @@ static void paint_details(Console *console, const Layout *layout, gboolean live)
 
     if (layout->details.rows <= 3)
         return;
-    if (g_strcmp0(console->detail_key, row ? row->key : NULL) != 0) {
-        g_free(console->detail_key);
-        console->detail_key = g_strdup(row ? row->key : NULL);
-        console->detail_top = 0;
-    }
     if (live && row && row->device && row->device->state == STATE_LEAVING)
         explanation = session_explain_leaving(console->session, row->device);
     facts.explanation = explanation;
     detail_pane_draw(&facts, &layout->details, console->focus == FOCUS_DETAILS,
                      &console->detail_top);
+}
+
+/* Where the row under the cursor is told of; without rows: nowhere. */
+static Canvas facts_place(const Console *console, const Layout *layout)
+{
+    const View *view = console_view(console);
+
+    return view->class->facts ? view->class->facts(view, &layout->view) : layout->details;
+}
+
+static gboolean is_same_place(const Canvas *one, const Canvas *other)
+{
+    return one->top == other->top && one->left == other->left && one->rows == other->rows &&
+           one->columns == other->columns;
+}
+
+/* While the cursor moves the facts of the row that it was on stay, as the latest frame had them:
+ * they are read when it rests, and a slow line carries the rows alone. NULL: they may not.
+ * (transfer full) */
+static WINDOW *facts_that_stay(const Console *console)
+{
+    gboolean moving = g_get_monotonic_time() < console->moving_until;
+
+    return moving && console->facts_clear ? canvas_copy(&console->facts) : NULL;
+}
+
+static void take_row(Console *console)
+{
+    const OutlineRow *row = console_row(console);
+
+    if (g_strcmp0(console->told_key, row ? row->key : NULL) == 0)
+        return;
+    g_free(console->told_key);
+    console->told_key = g_strdup(row ? row->key : NULL);
+    console->detail_top = 0;
+}
+
+/* told: the facts that stay, if their place is still the same; NULL. Gives whether they do. */
+static gboolean paint_facts(Console *console, const Layout *layout, gboolean live, WINDOW *told)
+{
+    Canvas place = facts_place(console, layout);
+    gboolean wait = told && is_same_place(&place, &console->facts);
+
+    if (wait) {
+        canvas_paste(&place, told);
+    } else {
+        take_row(console);
+        paint_details(console, layout, live);
+    }
+    console->facts = place;
+    return wait;
 }
 
 /* Before the first tree: what is waited for, and what can be done about it. */
@@ -152,8 +198,9 @@ static void paint_tabs(Console *console, const Layout *layout)
         header_draw(console->session, &console->counts, tabs, (int)console->view, &layout->header);
 }
 
-/* Gives the place on the screen that the cursor of the view is on; row -1: nowhere. */
-static void paint_views(Console *console, Layout *layout, int *row, int *column)
+/* Gives the place on the screen that the cursor of the view is on; row -1: nowhere. told: as in
+ * paint_facts. */
+static void paint_views(Console *console, Layout *layout, WINDOW *told, int *row, int *column)
 {
     gboolean live = session_state(console->session) == SESSION_LIVE;
     View *view = console_view(console);
@@ -168,7 +215,7 @@ static void paint_views(Console *console, Layout *layout, int *row, int *column)
     if (layout->view.rows > 0)
         view->class->draw(view, &layout->view, row, column);
     paint_bar(layout);
-    paint_details(console, layout, live);
+    console->facts_waiting = paint_facts(console, layout, live, told);
     if (layout->events.rows > 0)
         events_pane_draw(session_journal(console->session), &layout->events,
                          console->focus == FOCUS_EVENTS, &console->events_back, layout->bar);
@@ -192,18 +239,16 @@ static Canvas dialog_place(const Layout *layout)
                : *screen;
 }
 
-void console_paint(Console *console)
+static void paint_parts(Console *console, WINDOW *told)
 {
     int row = 0, column = 0;
 
-    if (console->tour)
-        tour_look(console->tour, console);
-    console->layout = console_layout(console);
+    console->facts_waiting = FALSE;
     canvas_background(&console->layout.screen);
     if (LINES < CONSOLE_ROWS_MIN || COLS < CONSOLE_COLUMNS_MIN) {
         paint_too_small(&console->layout.screen);
     } else {
-        paint_views(console, &console->layout, &row, &column);
+        paint_views(console, &console->layout, told, &row, &column);
         row = MAX(row, 0);
         if (console->replay)
             console->replay_bar = replay_bar_draw(console->replay, &console->layout.screen,
@@ -224,5 +269,26 @@ void console_paint(Console *console)
         }
     }
     tty_show(console->tty, row, column, console->dialog || console->prompt);
+}
+
+void console_paint_frame(Console *console)
+{
+    WINDOW *told = facts_that_stay(console);
+
+    if (console->tour)
+        tour_look(console->tour, console);
+    console->layout = console_layout(console);
+    paint_parts(console, told);
+    console->facts_clear = !console->dialog;
     console->painted_at = g_get_monotonic_time();
+    if (told)
+        delwin(told);
+    if (console->facts_waiting)
+        console_paint_within(console, console->moving_until - console->painted_at);
+}
+
+void console_paint(Console *console)
+{
+    console->moving_until = 0;
+    console_paint_frame(console);
 }

@@ -54,8 +54,12 @@ struct Console {
     HeaderCounts counts;
     Focus focus;
     gboolean zoomed;
-    char *detail_key; /* the row that detail_top belongs to */
+    char *told_key; /* the row that the facts on the screen are of, and detail_top */
     int detail_top;
+    Canvas facts;           /* where they stand */
+    gboolean facts_clear;   /* nothing stood upon them in the latest frame */
+    gboolean facts_waiting; /* they are of the row that the cursor has left */
+    gint64 moving_until;    /* monotonic; so long they may wait */
     int events_back;
     Dialog *dialog;
     Prompt *prompt; /* has the last line and all keys; NULL: none is open */
@@ -91,10 +95,14 @@ void console_free(Console *console);
 int console_run_with(Session *session, const Options *options, gint64 (*now)(void), Replay *replay,
                      const TourGuide *guide);
 
-/* Paints a frame now. */
+/* Paints all there is now. */
 void console_paint(Console *console);
-/* Paints now, on a slow line as soon as that has carried what came before. */
+/* The same, but while the cursor moves what tells of its row waits. */
+void console_paint_frame(Console *console);
+/* That frame now, on a slow line as soon as that has carried what came before. */
 void console_paint_now(Console *console);
+/* That frame after this many microseconds, unless one is due before. */
+void console_paint_within(Console *console, gint64 time);
 /* Paints soon, however often it is called: events come faster than eyes. A Console, as the data of
  * whoever wants it painted. */
 void console_paint_soon(gpointer console);

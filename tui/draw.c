@@ -109,6 +109,24 @@ void canvas_background(const Canvas *canvas)
     werase(canvas->window);
 }
 
+WINDOW *canvas_copy(const Canvas *canvas)
+{
+    WINDOW *copy = NULL;
+
+    if (canvas->rows > 0 && canvas->columns > 0)
+        copy = newpad(canvas->rows, canvas->columns);
+    if (copy)
+        copywin(canvas->window, copy, canvas->top, canvas->left, 0, 0, canvas->rows - 1,
+                canvas->columns - 1, FALSE);
+    return copy;
+}
+
+void canvas_paste(const Canvas *canvas, WINDOW *copy)
+{
+    copywin(copy, canvas->window, 0, 0, canvas->top, canvas->left, canvas->top + canvas->rows - 1,
+            canvas->left + canvas->columns - 1, FALSE);
+}
+
 /* --- canvases -------------------------------------------------------------------------------- */
 
 Canvas canvas_part(const Canvas *canvas, int top, int left, int rows, int columns)

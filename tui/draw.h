@@ -67,6 +67,10 @@ typedef struct {
 
 Canvas canvas_part(const Canvas *canvas, int top, int left, int rows, int columns);
 void canvas_erase(const Canvas *canvas);
+/* What stands there, to be put back in the same place of a later frame; NULL where that has no
+ * cell. (transfer full: delwin) */
+WINDOW *canvas_copy(const Canvas *canvas);
+void canvas_paste(const Canvas *canvas, WINDOW *copy);
 /* Begins a frame: the whole window blank, on the background of the theme. */
 void canvas_background(const Canvas *canvas);
 

@@ -276,11 +276,17 @@ static void draw_sheet(SlotsView *self, const Canvas *canvas, int *line, int *co
         *line += layout->top;
 }
 
+static Canvas slots_facts(const View *view, const Canvas *canvas)
+{
+    const SlotsLayout *layout = ((const SlotsView *)view)->layout;
+    int first = layout->told >= 0 ? layout->told : layout->tell;
+
+    return canvas_part(canvas, first, 0, canvas->rows - first, canvas->columns);
+}
+
 static void draw_told(SlotsView *self, const Canvas *canvas)
 {
-    const SlotsLayout *layout = self->layout;
-    int first = layout->told >= 0 ? layout->told : layout->tell;
-    Canvas part = canvas_part(canvas, first, 0, canvas->rows - first, canvas->columns);
+    Canvas part = slots_facts(&self->view, canvas);
     SlotsTold told = { .model = self->model,
                        .spot = slots_view_spot(self),
                        .session = self->view.host->session,
@@ -288,7 +294,7 @@ static void draw_told(SlotsView *self, const Canvas *canvas)
                            self->key && g_hash_table_contains(self->view.host->marks, self->key),
                        .now = self->view.host->now() };
 
-    slots_draw_told(&told, &part, layout->told >= 0);
+    slots_draw_told(&told, &part, self->layout->told >= 0);
 }
 
 static void slots_draw(View *view, const Canvas *canvas, int *line, int *column)
@@ -334,4 +340,5 @@ const ViewClass slots_view_class = {
     .index = slots_index,
     .go = slots_go,
     .draw = slots_draw,
+    .facts = slots_facts,
 };

@@ -99,6 +99,8 @@ typedef struct {
     /* Paints all of it. Gives where the hardware cursor belongs: the first cell of what is
      * selected, on the canvas; -1 in *line where nothing is. */
     void (*draw)(View *view, const Canvas *canvas, int *line, int *column);
+    /* After it: the part of the canvas that tells of the row under the cursor; NULL: none does. */
+    Canvas (*facts)(const View *view, const Canvas *canvas);
 } ViewClass;
 
 /* Views begin with this. */

@@ -50,9 +50,14 @@ void stage_close(Stage *stage)
 
 gsize press(Stage *stage, const char *keys)
 {
+    gsize bytes;
+
     screen_type(stage->screen, keys);
     console_input(stage->console);
-    return screen_take(stage->screen);
+    bytes = screen_take(stage->screen);
+    console_paint(stage->console); /* what waits for the cursor to rest */
+    stage->rest = screen_take(stage->screen);
+    return bytes;
 }
 
 void add_entry(Session *session, int seconds_ago, DeviceState state, const char *subject,

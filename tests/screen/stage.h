@@ -12,6 +12,7 @@ typedef struct {
     Screen *screen;
     Session *session;
     Console *console;
+    gsize rest; /* bytes */
 } Stage;
 
 /* One of the screens that a situation is painted on. */
@@ -29,7 +30,8 @@ Stage stage_open(int rows, int columns, Session *session, gboolean ascii);
 Stage shape_open(const Shape *shape, Session *session);
 void stage_close(Stage *stage);
 
-/* Gives how many bytes were painted. */
+/* Gives how many bytes were painted at once; those that waited for the cursor to rest are in
+ * stage->rest. */
 gsize press(Stage *stage, const char *keys);
 gboolean shows(Stage *stage, const char *text);
 /* The golden text SITUATION-COLUMNSxROWS.STYLE.txt, and where colours matter the looks. */
