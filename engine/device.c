@@ -139,8 +139,16 @@ char *device_display_name(const Device *device)
     if (device->id)
         return g_strconcat(device->id, device->planned ? " (staged)" : NULL, NULL);
     g_autofree char *address = address_to_text(&device->address);
-    return *address ? g_strdup_printf("%s at %s", device->driver, address)
-                    : g_strdup(device->driver);
+    const char *what = *device->driver ? device->driver : device->words;
+    const char *drive = device->drive ? device->drive->backend : NULL;
+    if (*address)
+        return g_strdup_printf("%s at %s", what, address);
+    return drive && !device->bus ? g_strdup_printf("%s %s", what, drive) : g_strdup(what);
+}
+
+gboolean device_identity_lasts(const Device *device)
+{
+    return device->path[0] != '?';
 }
 
 int device_irq(const Device *device)

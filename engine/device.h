@@ -64,11 +64,12 @@ typedef struct {
 
 struct Device {
     /* QOM path: the device's identity, never NULL. One that could not be found out for certain (the
-     * device came or went meanwhile, or its line was forged) does not begin with '/': unique in the
-     * guest, but nothing that a command may be given. */
+     * device came or went meanwhile, or its line was forged) begins with '?': unique in this tree
+     * only. Where QEMU has no QOM the place is the identity: "pci 00:05.0", what sits on it behind
+     * a slash (inventory_places.h). What does not begin with '/' is given to no command. */
     char *path;
-    char *id; /* qdev id, NULL for devices without */
-    char *driver;
+    char *id;           /* qdev id, NULL for devices without */
+    char *driver;       /* "" where QEMU tells PCI ids only, and they do not tell */
     const Model *model; /* NULL for a driver we do not know */
     DeviceKind kind;
     char *words;      /* short, for the tree */
@@ -110,8 +111,12 @@ const char *device_property(const Device *device, const char *name);
 const char *device_label(const Device *device);
 
 /* The name that is told to users: the id, else "driver at address"; "net1 (staged)" for one that is
- * only planned. (transfer full) */
+ * only planned; "scsi-disk scsi1-hd5" where of a drive no more is known than that there is one.
+ * (transfer full) */
 char *device_display_name(const Device *device);
+
+/* Its path means the same device in the next tree. */
+gboolean device_identity_lasts(const Device *device);
 
 /* The interrupt line that the guest's firmware wrote down, -1 while it has not (QEMU shows 0 then,
  * and 255 means none). */

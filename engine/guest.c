@@ -32,6 +32,7 @@ Guest *guest_new(void)
     g_atomic_ref_count_init(&shared->references);
     shared->guest.devices = g_ptr_array_new();
     shared->guest.memory_devices = g_ptr_array_new_with_free_func((GDestroyNotify)device_free);
+    shared->guest.can = capabilities_from_commands(NULL);
     shared->guest.netdevs = g_ptr_array_new_with_free_func(netdev_free);
     return &shared->guest;
 }
@@ -55,6 +56,7 @@ void guest_unref(Guest *guest)
     g_ptr_array_unref(guest->memory_devices);
     g_ptr_array_unref(guest->netdevs);
     bus_free(guest->root);
+    json_decref(guest->blocks);
     json_decref(guest->nodes);
     json_decref(guest->graph);
     json_decref(guest->chardevs);

@@ -3,14 +3,18 @@
 #ifndef BACKPLANE_GUEST_H
 #define BACKPLANE_GUEST_H
 
+#include "engine/capabilities.h"
 #include "engine/device.h"
 
 typedef struct {
     char *id; /* "net0"; "#net028" for those without */
     char *type;
     char *details;
-    char *peer; /* what it is connected to: a NIC's id or name, NULL when free */
+    char *peer; /* what it is connected to: a NIC's id or name, a port of a hub, NULL when free */
 } Netdev;
+
+/* How many hubs are kept in mind. */
+#define GUEST_HUBS 64
 
 typedef struct {
     char *name;    /* "Guest" when it has none */
@@ -18,12 +22,16 @@ typedef struct {
     char *machine; /* "pc-i440fx-7.2" */
     char *status;  /* QMP RunState: "running", "paused", "prelaunch", ... */
     char *dialect; /* "qmp" */
+    Capabilities can;
     guint vcpus;
     guint64 memory;            /* bytes */
     Bus *root;                 /* main-system-bus */
     GPtrArray *devices;        /* (Device, owned by the tree) depth first */
     GPtrArray *memory_devices; /* (Device, owned) DIMMs, which sit on no bus */
     GPtrArray *netdevs;        /* (Netdev) */
+    gboolean complete;         /* read with all that planning needs */
+    guint64 hubs;              /* bit n: there is hub n, QEMU's VLAN n before 1.2 */
+    json_t *blocks;            /* query-block */
     json_t *nodes;             /* query-named-block-nodes, NULL unless read for planning */
     json_t *graph;             /* x-debug-query-block-graph, NULL where QEMU has none */
     json_t *chardevs;          /* query-chardev, likewise */

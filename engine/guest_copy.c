@@ -116,6 +116,9 @@ static void copy_words(Guest *guest, const Guest *from)
     guest->machine = g_strdup(from->machine);
     guest->status = g_strdup(from->status);
     guest->dialect = g_strdup(from->dialect);
+    guest->can = from->can;
+    guest->complete = from->complete;
+    guest->hubs = from->hubs;
     guest->vcpus = from->vcpus;
     guest->memory = from->memory;
 }
@@ -123,6 +126,7 @@ static void copy_words(Guest *guest, const Guest *from)
 /* Lists of back ends: what is in them is shared, since nobody changes that. */
 static void copy_lists(Guest *guest, const Guest *from)
 {
+    guest->blocks = json_copy(from->blocks);
     guest->nodes = json_copy(from->nodes);
     guest->graph = json_incref(from->graph);
     guest->chardevs = json_copy(from->chardevs);

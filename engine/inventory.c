@@ -3,8 +3,10 @@
 
 #include <string.h>
 
+#include "engine/inventory_bare.h"
 #include "engine/inventory_join.h"
 #include "engine/inventory_paths.h"
+#include "engine/inventory_places.h"
 #include "engine/inventory_tree.h"
 
 /* How often a tree that does not agree with QOM is read again before it is taken as it is. */
@@ -23,7 +25,9 @@ typedef enum {
     REPLY_CPUS,
     REPLY_MEMORY,
     REPLY_MEMORY_DEVICES,
-    REPLY_NODES, /* from here on with INVENTORY_ALL only */
+    REPLY_COMMANDS, /* once */
+    REPLY_USB,      /* only where there is no QOM */
+    REPLY_NODES,    /* from here on with INVENTORY_ALL only */
     REPLY_GRAPH,
     REPLY_CHARDEVS,
     REPLY_OBJECTS,
@@ -49,6 +53,8 @@ static const struct {
     [REPLY_CPUS] = { "query-cpus-fast", NULL },
     [REPLY_MEMORY] = { "query-memory-size-summary", NULL },
     [REPLY_MEMORY_DEVICES] = { "query-memory-devices", NULL },
+    [REPLY_COMMANDS] = { "query-commands", NULL },
+    [REPLY_USB] = { NULL, "info usb" },
     [REPLY_NODES] = { "query-named-block-nodes", "{\"flat\":true}" },
     [REPLY_GRAPH] = { "x-debug-query-block-graph", NULL },
     [REPLY_CHARDEVS] = { "query-chardev", NULL },
@@ -71,7 +77,10 @@ typedef struct {
 struct Inventory {
     Monitor *monitor;
     Paths *paths;
-    GQueue *wishes; /* (Wish) the first one is under way */
+    Capabilities can;
+    gboolean asked_can;  /* QEMU was asked what it can */
+    GHashTable *learned; /* drive that we plugged (its name) -> address of its controller */
+    GQueue *wishes;      /* (Wish) the first one is under way */
     guint attempt;
     gboolean forgets; /* what was learned, before the next read */
     Slot slots[REPLIES];
@@ -88,6 +97,8 @@ static Inventory *inventory_with(Paths *paths, Monitor *monitor)
     Inventory *inventory = g_new0(Inventory, 1);
     inventory->monitor = monitor;
     inventory->paths = paths;
+    inventory->can = capabilities_from_commands(NULL);
+    inventory->learned = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     inventory->wishes = g_queue_new();
     for (guint i = 0; i < REPLIES; i++)
         inventory->slots[i].inventory = inventory;
@@ -103,7 +114,20 @@ Inventory *inventory_copy(const Inventory *inventory, Monitor *monitor)
 {
     if (!g_queue_is_empty(inventory->wishes))
         return NULL;
-    return inventory_with(paths_copy(inventory->paths, monitor), monitor);
+    Inventory *copy = inventory_with(paths_copy(inventory->paths, monitor), monitor);
+    GHashTableIter iter;
+    gpointer drive, controller;
+    copy->can = inventory->can;
+    copy->asked_can = inventory->asked_can;
+    g_hash_table_iter_init(&iter, inventory->learned);
+    while (g_hash_table_iter_next(&iter, &drive, &controller))
+        g_hash_table_insert(copy->learned, g_strdup(drive), g_strdup(controller));
+    return copy;
+}
+
+void inventory_learn_drive(Inventory *inventory, const char *drive, const char *controller)
+{
+    g_hash_table_insert(inventory->learned, g_strdup(drive), g_strdup(controller));
 }
 
 gboolean inventory_forget(Inventory *inventory)
@@ -128,6 +152,7 @@ void inventory_free(Inventory *inventory)
     paths_free(inventory->paths);
     clear_replies(inventory);
     guest_unref(inventory->guest);
+    g_hash_table_unref(inventory->learned);
     g_queue_free_full(inventory->wishes, g_free);
     g_free(inventory);
 }
@@ -167,6 +192,9 @@ static void take_facts(Inventory *inventory, Guest *guest)
     guest->status = copy_string(replies[REPLY_STATUS], "status");
     guest->vcpus = json_array_size(replies[REPLY_CPUS]);
     guest->memory = memory_size(replies[REPLY_MEMORY]);
+    guest->can = inventory->can;
+    guest->complete = ((const Wish *)g_queue_peek_head(inventory->wishes))->depth == INVENTORY_ALL;
+    guest->blocks = json_incref(replies[REPLY_BLOCK]);
     guest->nodes = json_incref(replies[REPLY_NODES]);
     guest->graph = json_incref(replies[REPLY_GRAPH]);
     guest->chardevs = json_incref(replies[REPLY_CHARDEVS]);
@@ -277,33 +305,88 @@ static void on_paths(gboolean complete, const GError *error, gpointer data)
     finish(inventory, error);
 }
 
+/* A QEMU that has no QOM: the tree is what its replies say together. */
+static void build_without_qom(Inventory *inventory)
+{
+    Guest *guest = inventory->guest;
+    json_t **replies = inventory->replies;
+    const char *network = json_string_value(replies[REPLY_NETWORK]);
+    gboolean bare = !inventory_has_pci(guest->root);
+    (bare ? inventory_bare_pci : inventory_unlisted_pci)(guest->root, replies[REPLY_PCI]);
+    inventory_places_forget_numbers(guest->root);
+    guest_index(guest);
+    inventory_join_pci(guest->root, replies[REPLY_PCI]);
+    if (bare) {
+        inventory_bare_drives(guest, replies[REPLY_BLOCK], inventory->learned);
+        inventory_bare_usb(guest, json_string_value(replies[REPLY_USB]));
+    } else {
+        inventory_join_drives(guest, replies[REPLY_BLOCK]);
+        inventory_floppy_drives(guest, replies[REPLY_BLOCK]);
+    }
+    inventory_join_network(guest, network);
+    inventory_tree_arrange(guest);
+    inventory_places(guest);
+    finish(inventory, NULL);
+}
+
+/* What QEMU can tell is known from now on. FALSE: it is to be asked something else. */
+static gboolean learn_capabilities(Inventory *inventory)
+{
+    if (inventory->asked_can)
+        return TRUE;
+    inventory->asked_can = TRUE;
+    inventory->can = capabilities_from_commands(inventory->replies[REPLY_COMMANDS]);
+    return inventory->can.qom;
+}
+
 static void build(Inventory *inventory)
 {
     const char *text = json_string_value(inventory->replies[REPLY_QTREE]);
     g_autoptr(GError) error = NULL;
-    g_autoptr(QtreeBus) record = qtree_parse(text ? text : "", &error);
-    if (!record) {
+    g_autoptr(QtreeBus) record =
+        text || inventory->can.qom ? qtree_parse(text ? text : "", &error) : NULL;
+    if (error) {
         finish(inventory, error);
         return;
     }
     inventory->guest = guest_new();
-    inventory->guest->root = inventory_tree_new(record);
+    inventory->guest->root =
+        record ? inventory_tree_new(record) : bus_new("main-system-bus", "System");
     take_facts(inventory, inventory->guest);
+    if (!inventory->can.qom) {
+        build_without_qom(inventory);
+        return;
+    }
     paths_resolve(inventory->paths, inventory->guest->root, inventory->replies[REPLY_PERIPHERAL],
                   inventory->replies[REPLY_ANONYMOUS], on_paths, inventory);
+}
+
+/* Without QOM there may be no `info qtree` either. */
+static void conclude(Inventory *inventory)
+{
+    gboolean lost = inventory->error && monitor_error_is_connection(inventory->error);
+    if (!lost && !learn_capabilities(inventory)) {
+        clear_replies(inventory);
+        start(inventory);
+    } else if (inventory->error && (lost || inventory->can.qom)) {
+        finish(inventory, inventory->error);
+    } else {
+        build(inventory);
+    }
 }
 
 static void take_reply(Inventory *inventory, ReplyKind kind, json_t *result, const GError *error)
 {
     inventory->replies[kind] = json_incref(result);
-    if (error && !inventory->error && (kind == REPLY_QTREE || monitor_error_is_connection(error)))
+    if (error && monitor_error_is_connection(error)) {
+        g_clear_error(&inventory->error);
         inventory->error = g_error_copy(error);
+    } else if (error && kind == REPLY_QTREE && !inventory->error) {
+        inventory->error = g_error_copy(error);
+    }
     if (--inventory->waiting)
         return;
-    if (inventory->error)
-        finish(inventory, inventory->error);
-    else
-        build(inventory);
+    conclude(inventory);
 }
 
 static void on_reply(Monitor *monitor, json_t *result, const GError *error, gpointer data)
@@ -323,19 +406,33 @@ static guint send_question(Inventory *inventory, ReplyKind kind)
                             argument ? json_loads(argument, 0, NULL) : NULL, on_reply, slot);
 }
 
+static gboolean is_asked(const Inventory *inventory, ReplyKind kind, InventoryDepth depth)
+{
+    if (kind == REPLY_COMMANDS)
+        return !inventory->asked_can;
+    if (kind == REPLY_USB)
+        return !inventory->can.qom;
+    return kind < REPLY_NODES || depth == INVENTORY_ALL;
+}
+
 /* Sends everything that the first wish needs; it all leaves in one write. */
 static void start(Inventory *inventory)
 {
     const Wish *wish = g_queue_peek_head(inventory->wishes);
-    guint count = wish->depth == INVENTORY_ALL ? REPLIES : REPLY_NODES;
     if (inventory->forgets) {
         paths_free(inventory->paths);
         inventory->paths = paths_new(inventory->monitor);
+        inventory->asked_can = FALSE;
+        inventory->can = capabilities_from_commands(NULL);
         inventory->forgets = FALSE;
     }
-    inventory->waiting = count;
-    for (guint i = 0; i < count; i++)
-        inventory->slots[i].command = send_question(inventory, i);
+    inventory->waiting = 0;
+    for (guint i = 0; i < REPLIES; i++)
+        inventory->waiting += is_asked(inventory, i, wish->depth);
+    for (guint i = 0; i < REPLIES; i++) {
+        if (is_asked(inventory, i, wish->depth))
+            inventory->slots[i].command = send_question(inventory, i);
+    }
 }
 
 void inventory_read(Inventory *inventory, InventoryDepth depth, InventoryFn done, gpointer data)

@@ -44,7 +44,7 @@ static char *decode_file_name(const char *text)
     return decoded;
 }
 
-static Drive *drive_from_entry(const json_t *entry)
+Drive *inventory_drive_new(const json_t *entry)
 {
     Drive *drive = g_new0(Drive, 1);
     const json_t *inserted = json_object_get(entry, "inserted");
@@ -75,7 +75,8 @@ static GHashTable *index_devices(const Guest *guest)
     GHashTable *index = g_hash_table_new(g_str_hash, g_str_equal);
     for (guint i = 0; i < guest->devices->len; i++) {
         Device *device = guest->devices->pdata[i];
-        g_hash_table_insert(index, device->path, device);
+        if (device->path)
+            g_hash_table_insert(index, device->path, device);
         if (device->id && !g_hash_table_contains(index, device->id))
             g_hash_table_insert(index, device->id, device);
     }
@@ -126,6 +127,17 @@ static Device *find_device(GHashTable *devices, GHashTable *names, const json_t 
     return device || !node ? device : g_hash_table_lookup(names, node);
 }
 
+/* Before 0.15 one driver was disk and CD drive, as its drive was. */
+static void take_type(Device *device, const json_t *entry)
+{
+    const char *type = json_string_value(json_object_get(entry, "type"));
+    if (device->kind != KIND_DISK || g_strcmp0(type, "cdrom") != 0)
+        return;
+    device->kind = KIND_CDROM;
+    g_free(device->words);
+    device->words = g_strdup("cdrom");
+}
+
 void inventory_join_drives(Guest *guest, const json_t *reply)
 {
     gsize i;
@@ -134,7 +146,9 @@ void inventory_join_drives(Guest *guest, const json_t *reply)
     g_autoptr(GHashTable) names = index_drive_names(guest);
     json_array_foreach (reply, i, entry) {
         Device *device = find_device(devices, names, entry);
-        if (device && !device->drive)
-            device->drive = drive_from_entry(entry);
+        if (!device || device->drive)
+            continue;
+        device->drive = inventory_drive_new(entry);
+        take_type(device, entry);
     }
 }

@@ -233,10 +233,15 @@ static void decide_state(Device *device)
     device->state = device->hotpluggable ? STATE_PRESENT : STATE_FIXED;
 }
 
-void inventory_tree_finish(Guest *guest)
+void inventory_tree_arrange(Guest *guest)
 {
     settle_bus(guest->root);
     number_buses(guest);
     guest_index(guest);
+}
+
+void inventory_tree_finish(Guest *guest)
+{
+    inventory_tree_arrange(guest);
     g_ptr_array_foreach(guest->devices, (GFunc)(void (*)(void))decide_state, NULL);
 }

@@ -8,6 +8,9 @@
 /* query-pci: bus numbers, classes, interrupts. */
 void inventory_join_pci(Bus *root, const json_t *reply);
 
+/* An entry of query-block. (transfer full) */
+Drive *inventory_drive_new(const json_t *entry);
+
 /* query-block: what is behind each drive. guest->devices must be indexed. */
 void inventory_join_drives(Guest *guest, const json_t *reply);
 

@@ -1,5 +1,6 @@
 /* The text of `info network`, the only place where QEMU says which NIC is connected to which back
  * end and of which type that is; no QMP command has it. */
+#include "engine/inventory_bare.h"
 #include "engine/inventory_join.h"
 
 #include <string.h>
@@ -43,6 +44,15 @@ static const char *skip_port(const char *line)
                : line;
 }
 
+/* "hub 5": it is there whether anybody is on it or not. */
+static void take_hub(Guest *guest, const char *line)
+{
+    guint64 number;
+    if (g_str_has_prefix(line, "hub ") &&
+        g_ascii_string_to_unsigned(line + strlen("hub "), 10, 0, GUEST_HUBS - 1, &number, NULL))
+        guest->hubs |= G_GUINT64_CONSTANT(1) << number;
+}
+
 /* Adds every client, the NICs among them, with its peer. In a hub the peer is the hub's port. */
 static void read_clients(Guest *guest, const char *text)
 {
@@ -51,6 +61,7 @@ static void read_clients(Guest *guest, const char *text)
     for (gsize i = 0; lines[i]; i++) {
         const char *line = g_strchomp(lines[i]);
         gboolean below = g_str_has_prefix(line, PEER_PREFIX);
+        take_hub(guest, line);
         line += below ? strlen(PEER_PREFIX) : 0;
         const char *client = skip_port(line);
         Netdev *netdev = add_client(guest, client);
@@ -99,7 +110,17 @@ static void connect_nic(const Guest *guest, Nic *nic)
     nic->details = copy_filled(netdev->details);
 }
 
-static void make_nic(const Guest *guest, Device *device)
+/* A NIC of QEMU 0.12 to 0.14 says which VLAN it is on: hub of that number, in the words of now. */
+static char *hub_of(const Device *device)
+{
+    const char *vlan = device_property(device, "vlan");
+    guint64 number;
+    return vlan && g_ascii_string_to_unsigned(vlan, 10, 0, G_MAXINT, &number, NULL)
+               ? g_strdup_printf("hub%uport", (guint)number)
+               : NULL;
+}
+
+static void make_nic(Device *device)
 {
     const char *mac = device_property(device, "mac");
     const char *netdev = device_property(device, "netdev");
@@ -107,9 +128,10 @@ static void make_nic(const Guest *guest, Device *device)
         return;
     device->nic = g_new0(Nic, 1);
     device->nic->mac = copy_filled(mac);
-    device->nic->netdev = copy_filled(netdev);
+    device->nic->netdev = strcmp(netdev, "<null>") == 0 ? NULL : copy_filled(netdev);
     device->nic->link = -1;
-    connect_nic(guest, device->nic);
+    if (!device->nic->netdev)
+        device->nic->netdev = hub_of(device);
 }
 
 static void remove_nics(GPtrArray *clients)
@@ -126,6 +148,13 @@ void inventory_join_network(Guest *guest, const char *text)
     if (text)
         read_clients(guest, text);
     for (guint i = 0; i < guest->devices->len; i++)
-        make_nic(guest, guest->devices->pdata[i]);
+        make_nic(guest->devices->pdata[i]);
+    if (!guest->can.qom)
+        inventory_bare_nics(guest);
+    for (guint i = 0; i < guest->devices->len; i++) {
+        Device *device = guest->devices->pdata[i];
+        if (device->nic)
+            connect_nic(guest, device->nic);
+    }
     remove_nics(guest->netdevs);
 }

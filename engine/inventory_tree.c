@@ -11,25 +11,36 @@ static const struct {
     const char *words;
     guint16 code;
 } class_words[] = {
-    { "SCSI controller", 0x0100 },    { "IDE controller", 0x0101 },
-    { "RAID controller", 0x0104 },    { "SATA controller", 0x0106 },
-    { "NVMe controller", 0x0108 },    { "Ethernet controller", 0x0200 },
-    { "Network controller", 0x0280 }, { "VGA controller", 0x0300 },
-    { "Display controller", 0x0380 }, { "Video controller", 0x0400 },
-    { "Audio controller", 0x0401 },   { "RAM controller", 0x0500 },
-    { "Host bridge", 0x0600 },        { "ISA bridge", 0x0601 },
-    { "PCI bridge", 0x0604 },         { "Bridge", 0x0680 },
-    { "Serial port", 0x0700 },        { "Parallel port", 0x0701 },
-    { "Keyboard", 0x0900 },           { "Mouse", 0x0902 },
-    { "USB controller", 0x0c03 },     { "SMBus", 0x0c05 },
+    { "SCSI controller", 0x0100 },
+    { "IDE controller", 0x0101 },
+    { "RAID controller", 0x0104 },
+    { "SATA controller", 0x0106 },
+    { "NVMe controller", 0x0108 },
+    { "Storage controller", 0x0180 },
+    { "Ethernet controller", 0x0200 },
+    { "Network controller", 0x0280 },
+    { "VGA controller", 0x0300 },
+    { "Display controller", 0x0380 },
+    { "Video controller", 0x0400 },
+    { "Audio controller", 0x0401 },
+    { "RAM controller", 0x0500 },
+    { "Host bridge", 0x0600 },
+    { "ISA bridge", 0x0601 },
+    { "PCI bridge", 0x0604 },
+    { "Bridge", 0x0680 },
+    { "Serial port", 0x0700 },
+    { "Parallel port", 0x0701 },
+    { "Keyboard", 0x0900 },
+    { "Mouse", 0x0902 },
+    { "USB controller", 0x0c03 },
+    { "SMBus", 0x0c05 },
 };
 
-static guint16 class_code(const char *words, gsize length)
+guint16 inventory_class_code(const char *words)
 {
     unsigned code;
     for (gsize i = 0; i < G_N_ELEMENTS(class_words); i++) {
-        if (strlen(class_words[i].words) == length &&
-            strncmp(class_words[i].words, words, length) == 0)
+        if (strcmp(class_words[i].words, words) == 0)
             return class_words[i].code;
     }
     return sscanf(words, "Class %4x", &code) == 1 ? code : 0;
@@ -39,11 +50,12 @@ static guint16 class_code(const char *words, gsize length)
 static void take_class(Device *device, const char *line)
 {
     unsigned bus, slot, function, vendor, id, subvendor, subdevice;
-    const char *words = line + strlen("class ");
-    const char *place = strstr(words, ", addr ");
+    const char *place = strstr(line, ", addr ");
     if (!place || sscanf(place, ", addr %x:%x.%x, pci id %x:%x (sub %x:%x)", &bus, &slot, &function,
                          &vendor, &id, &subvendor, &subdevice) != 7)
         return;
+    const char *class = line + strlen("class ");
+    g_autofree char *words = g_strndup(class, place - class);
     device->address.type = ADDRESS_PCI;
     device->address.pci.bus = bus;
     device->address.pci.slot = slot;
@@ -54,7 +66,7 @@ static void take_class(Device *device, const char *line)
     device->pci->device = id;
     device->pci->subvendor = subvendor;
     device->pci->subdevice = subdevice;
-    device->pci->class_code = class_code(words, place - words);
+    device->pci->class_code = inventory_class_code(words);
     device->pci->irq = -1;
 }
 
@@ -79,19 +91,20 @@ static void take_bar(Device *device, const char *line)
     device->pci->regions = regions;
 }
 
-/* "addr 0.2, port 2.1, speed 480, name QEMU USB Tablet, attached" */
+/* "addr 0.2, port 2.1, speed 480, name QEMU USB Tablet, attached"; without the port before 0.13. */
 static void take_usb(Device *device, const char *line)
 {
     char speed[16] = "", port[24] = "";
     int name = 0;
     if (sscanf(line, "addr %*[0-9.], port %23[0-9.], speed %15[0-9.], name %n", port, speed,
-               &name) != 2 ||
-        !name)
+               &name) != 2)
+        sscanf(line, "addr %*[0-9.], speed %15[0-9.], name %n", speed, &name);
+    if (!name)
         return;
     const char *end = g_strrstr(line, ", attached");
     g_autofree char *words =
         g_strndup(line + name, end ? (gsize)(end - line - name) : strlen(line + name));
-    device->address.type = ADDRESS_USB;
+    device->address.type = *port ? ADDRESS_USB : ADDRESS_NONE;
     g_strlcpy(device->address.usb.port, port, sizeof device->address.usb.port);
     g_free(device->attached);
     device->attached =

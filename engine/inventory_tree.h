@@ -10,8 +10,13 @@
  * what the record says, 0 where the firmware has not numbered. (transfer full) */
 Bus *inventory_tree_new(const QtreeBus *record);
 
-/* Once paths, drives, NICs and bus numbers are in: folds inner devices into the ones a person
- * means, sorts by address, numbers the controllers, and decides kinds and states. */
+/* "SCSI controller", "Class 0780" -> the class; 0 where the words are not known. */
+guint16 inventory_class_code(const char *words);
+
+/* Once drives, NICs and bus numbers are in: folds inner devices into the ones a person means, sorts
+ * by address, numbers the controllers, and decides kinds. */
+void inventory_tree_arrange(Guest *guest);
+/* The same, and states. All paths are known. */
 void inventory_tree_finish(Guest *guest);
 
 #endif

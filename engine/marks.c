@@ -57,8 +57,7 @@ static void each_device(Marks *marks, Guest *guest, DeviceFn visit, gpointer dat
         for (guint j = 0; lists[i] && j < lists[i]->len; j++) {
             Device *device = lists[i]->pdata[j];
 
-            /* Without a QOM path it has no identity that lasts from tree to tree. */
-            if (device->path[0] == '/')
+            if (device_identity_lasts(device))
                 visit(marks, device, data);
         }
     }

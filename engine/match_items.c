@@ -18,27 +18,6 @@ static const struct {
     { 0x1004, 0x1048 }, { 0x1005, 0x1044 }, { 0x1009, 0x1049 },
 };
 
-/* What `info usb` calls them (QEMU 7.2 and 10.0); all that is known where QEMU names no driver. */
-static const struct {
-    const char *product, *driver;
-} usb_products[] = {
-    { "QEMU USB Audio Interface", "usb-audio" },
-    { "QEMU USB Braille", "usb-braille" },
-    { "QEMU USB CCID", "usb-ccid" },
-    { "QEMU USB Hub", "usb-hub" },
-    { "QEMU USB Keyboard", "usb-kbd" },
-    { "QEMU USB MSD", "usb-storage" },
-    { "QEMU USB MTP", "usb-mtp" },
-    { "QEMU USB Mouse", "usb-mouse" },
-    { "QEMU USB Network Interface", "usb-net" },
-    { "QEMU USB Serial", "usb-serial" },
-    { "QEMU USB Tablet", "usb-tablet" },
-    { "QEMU PenPartner Tablet", "usb-wacom-tablet" },
-    { "USB Attached SCSI HBA", "usb-uas" },
-    { "USB Host Device", "usb-host" },
-    { "USB Redirection Device", "usb-redir" },
-};
-
 gboolean match_may_use(const Matching *matching, Evidence evidence)
 {
     return matching->mask >> evidence & 1;
@@ -142,12 +121,22 @@ static const char *driver_of_product(const char *attached)
     if (!attached || !g_str_has_prefix(attached, "name "))
         return NULL;
     const char *name = attached + strlen("name ");
-    for (gsize i = 0; i < G_N_ELEMENTS(usb_products); i++) {
-        gsize length = strlen(usb_products[i].product);
-        if (strncmp(name, usb_products[i].product, length) == 0 && strchr(",", name[length]))
-            return usb_products[i].driver;
+    g_autofree char *product = g_strndup(name, strcspn(name, ","));
+    const Model *model = model_find_usb(product);
+    return model ? model->driver : NULL;
+}
+
+/* Before 0.15 one driver was disk and CD drive; a file tells the two apart. */
+static const Model *model_of(const Device *device)
+{
+    static const struct {
+        const char *driver, *disk, *cdrom;
+    } drives[] = { { "scsi-disk", "scsi-hd", "scsi-cd" }, { "ide-drive", "ide-hd", "ide-cd" } };
+    for (gsize i = 0; i < G_N_ELEMENTS(drives); i++) {
+        if (strcmp(device->driver, drives[i].driver) == 0)
+            return model_find(device->kind == KIND_CDROM ? drives[i].cdrom : drives[i].disk);
     }
-    return NULL;
+    return device->model;
 }
 
 static void read_device_driver(Matching *matching, Item *item)
@@ -162,7 +151,7 @@ static void read_device_driver(Matching *matching, Item *item)
     if (product)
         set_sort(matching, item, model_find(product), product, FALSE);
     else
-        set_sort(matching, item, device->model, device->driver, on_sata);
+        set_sort(matching, item, model_of(device), device->driver, on_sata);
 }
 
 static void read_device(Matching *matching, Item *item, const Device *device)

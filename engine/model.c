@@ -37,6 +37,27 @@ static const struct {
     { "virtio-tablet", "virtio-tablet-pci" },
 };
 
+/* What `info usb` calls them (QEMU 7.2 and 10.0); all that is known where QEMU names no driver. */
+static const struct {
+    const char *product, *driver;
+} usb_products[] = {
+    { "QEMU USB Audio Interface", "usb-audio" },
+    { "QEMU USB Braille", "usb-braille" },
+    { "QEMU USB CCID", "usb-ccid" },
+    { "QEMU USB Hub", "usb-hub" },
+    { "QEMU USB Keyboard", "usb-kbd" },
+    { "QEMU USB MSD", "usb-storage" },
+    { "QEMU USB MTP", "usb-mtp" },
+    { "QEMU USB Mouse", "usb-mouse" },
+    { "QEMU USB Network Interface", "usb-net" },
+    { "QEMU USB Serial", "usb-serial" },
+    { "QEMU USB Tablet", "usb-tablet" },
+    { "QEMU PenPartner Tablet", "usb-wacom-tablet" },
+    { "USB Attached SCSI HBA", "usb-uas" },
+    { "USB Host Device", "usb-host" },
+    { "USB Redirection Device", "usb-redir" },
+};
+
 static const char *const kind_names[] = {
     [KIND_DISK] = "disk",
     [KIND_CDROM] = "cdrom",
@@ -130,6 +151,42 @@ const Model *model_find(const char *driver)
         bsearch(driver, models, G_N_ELEMENTS(models), sizeof models[0], compare_driver);
     /* QEMU's names are exact: "vga" is no driver. */
     return model && strcmp(model->driver, driver) == 0 ? model : NULL;
+}
+
+/* Drivers that came after the last QEMU without QOM, and have ids of older ones. */
+static gboolean is_later(const char *driver)
+{
+    static const char *const patterns[] = { "vhost-*", "*transitional", "*-xen", "bochs-display",
+                                            "secondary-vga" };
+    for (gsize i = 0; i < G_N_ELEMENTS(patterns); i++) {
+        if (g_pattern_match_simple(patterns[i], driver))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+const Model *model_find_pci(guint16 vendor, guint16 device)
+{
+    const Model *found = NULL;
+    for (gsize i = 0; i < G_N_ELEMENTS(models); i++) {
+        const Model *model = &models[i];
+        if (!model->vendor || model->vendor != vendor || model->device != device ||
+            is_later(model->driver))
+            continue;
+        if (found)
+            return NULL;
+        found = model;
+    }
+    return found;
+}
+
+const Model *model_find_usb(const char *product)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(usb_products); i++) {
+        if (strcmp(usb_products[i].product, product) == 0)
+            return model_find(usb_products[i].driver);
+    }
+    return NULL;
 }
 
 const Model *model_all(gsize *count)

@@ -71,6 +71,13 @@ typedef struct {
  */
 const Model *model_find(const char *driver);
 
+/* By the ids of a PCI function, for a QEMU that tells nothing else: NULL where they are those of no
+ * driver, or of more than one that such a QEMU (0.10 to 0.14) can have. */
+const Model *model_find_pci(guint16 vendor, guint16 device);
+
+/* By what `info usb` calls a device ("QEMU USB Tablet"); NULL for what it calls nothing of ours. */
+const Model *model_find_usb(const char *product);
+
 /* All rows in alphabetical order, for choosers and completion. */
 const Model *model_all(gsize *count);
 

@@ -210,7 +210,7 @@ static void on_facts_read(Session *session, const GError *error, gpointer data)
 /* Whether the tree of now was read with all that planning needs. */
 static gboolean facts_guest(Session *session)
 {
-    if (session->guest && session->guest->nodes)
+    if (session->guest && session->guest->complete)
         return TRUE;
     if (!session->facts_read && session->state == SESSION_LIVE) {
         session->facts_read = TRUE;

@@ -18,9 +18,10 @@
 
 typedef struct {
     const char *command;
-    const char *path;                /* argument of qom-list */
-    const char *line;                /* of the human monitor */
-    gboolean rare;                   /* costly where there are many devices */
+    const char *path; /* argument of qom-list */
+    const char *line; /* of the human monitor */
+    gboolean rare;    /* costly where there are many devices */
+    enum { ANYWHERE, WITH_QOM, WITHOUT_QOM } where;
     char *(*digest)(json_t *result); /* (transfer full) what counts of the answer */
 } LookKind;
 
@@ -29,11 +30,13 @@ static char *digest_status(json_t *result);
 static char *digest_blocks(json_t *result);
 
 static const LookKind kinds[] = {
-    { "qom-list", "/machine/peripheral", NULL, FALSE, digest_all },
-    { "qom-list", "/machine/peripheral-anon", NULL, FALSE, digest_all },
-    { "query-status", NULL, NULL, FALSE, digest_status },
-    { NULL, NULL, "info network", FALSE, digest_all },
-    { "query-block", NULL, NULL, TRUE, digest_blocks },
+    { "qom-list", "/machine/peripheral", NULL, FALSE, WITH_QOM, digest_all },
+    { "qom-list", "/machine/peripheral-anon", NULL, FALSE, WITH_QOM, digest_all },
+    { "query-pci", NULL, NULL, FALSE, WITHOUT_QOM, digest_all },
+    { NULL, NULL, "info usb", FALSE, WITHOUT_QOM, digest_all },
+    { "query-status", NULL, NULL, FALSE, ANYWHERE, digest_status },
+    { NULL, NULL, "info network", FALSE, ANYWHERE, digest_all },
+    { "query-block", NULL, NULL, TRUE, ANYWHERE, digest_blocks },
 };
 
 #define LOOKS G_N_ELEMENTS(kinds)
@@ -227,6 +230,14 @@ static void look_send(Look *look)
                          kind->path ? json_pack("{s:s}", "path", kind->path) : NULL, on_look, look);
 }
 
+/* Before the first tree nothing is known of the guest, and it is asked as those of now are. */
+static gboolean is_there(const Guest *guest, const LookKind *kind)
+{
+    gboolean qom = !guest || guest->can.qom;
+
+    return kind->where == ANYWHERE || qom == (kind->where == WITH_QOM);
+}
+
 static void watch_look(Watch *watch)
 {
     const Guest *guest = watch->session->guest;
@@ -236,7 +247,7 @@ static void watch_look(Watch *watch)
         return;
     watch->rounds++;
     for (gsize i = 0; i < LOOKS; i++) {
-        if (few || !kinds[i].rare || watch->rounds % RARELY == 0)
+        if (is_there(guest, &kinds[i]) && (few || !kinds[i].rare || watch->rounds % RARELY == 0))
             look_send(&watch->looks[i]);
     }
 }
