@@ -367,7 +367,7 @@ static void begin_before(ReplayTrees *trees, guint index)
     if (trees->inventory && trees->next <= index && trees->next >= from)
         return;
     stop(trees);
-    trees->monitor = monitor_new_detached(version, on_written, trees);
+    trees->monitor = monitor_new_detached("qmp", version, on_written, trees);
     trees->inventory =
         known ? inventory_copy(keyframe->learned, trees->monitor) : inventory_new(trees->monitor);
     trees->next = from;
@@ -409,7 +409,7 @@ ReplayTrees *replay_trees_new(const Recording *recording)
     trees->versions = g_ptr_array_new_with_free_func(g_free);
     trees->keyframes = g_array_new(FALSE, FALSE, sizeof(Keyframe));
     g_array_set_clear_func(trees->keyframes, keyframe_clear);
-    trees->nobody = monitor_new_detached("", on_nothing, NULL);
+    trees->nobody = monitor_new_detached("qmp", "", on_nothing, NULL);
     g_queue_init(&trees->asked);
     walk_lines(trees);
     return trees;

@@ -9,44 +9,43 @@
 #define BANNER_COLUMNS 60
 #define QMP_OPTION "-qmp unix:PATH,server=on,wait=off"
 
-typedef struct {
-    const char *sign;   /* occurs in the banner ... */
-    gboolean anywhere;  /* ... not only at its beginning */
-    const char *clause; /* what it is and what to do */
-} Banner;
+#define NEEDED "give the guest's QMP socket (" QMP_OPTION ")"
 
-static const Banner banners[] = {
-    /* A telnet chardev negotiates before it greets, so the words may stand anywhere. */
-    { " monitor - type 'help'", TRUE,
-      "is a human monitor (HMP): give the guest a QMP socket with " QMP_OPTION ", and use that" },
-    { "(qemu)", TRUE,
-      "is a human monitor (HMP): give the guest a QMP socket with " QMP_OPTION ", and use that" },
-    { "SSH-", FALSE, "is an SSH server: give the guest's QMP socket (" QMP_OPTION ")" },
-    { "HTTP/", FALSE, "is a web server: give the guest's QMP socket (" QMP_OPTION ")" },
-    { "RFB ", FALSE, "is a VNC display: give the guest's QMP socket (" QMP_OPTION ")" },
+/* What the banner begins with; what it is and what to do. */
+static const struct {
+    const char *sign, *clause;
+} banners[] = {
+    { "SSH-", "is an SSH server: " NEEDED },
+    { "HTTP/", "is a web server: " NEEDED },
+    { "RFB ", "is a VNC display: " NEEDED },
 };
 
-static gboolean banner_matches(const Banner *banner, const char *text, gsize length)
+static const char *find_clause(const char *text, gsize length)
 {
-    gsize sign = strlen(banner->sign);
+    for (gsize i = 0; i < G_N_ELEMENTS(banners); i++) {
+        gsize sign = strlen(banners[i].sign);
 
-    if (banner->anywhere)
-        return memmem(text, length, banner->sign, sign) != NULL;
-    return length >= sign && memcmp(text, banner->sign, sign) == 0;
+        if (length >= sign && memcmp(text, banners[i].sign, sign) == 0)
+            return banners[i].clause;
+    }
+    return NULL;
+}
+
+gboolean banner_is_known(const char *text, gsize length)
+{
+    return find_clause(text, length) != NULL;
 }
 
 GError *banner_error(const char *text, gsize length)
 {
+    const char *clause = find_clause(text, length);
     g_autofree char *shown = NULL;
 
-    for (gsize i = 0; i < G_N_ELEMENTS(banners); i++) {
-        if (banner_matches(&banners[i], text, length))
-            return g_error_new_literal(MONITOR_ERROR, MONITOR_ERROR_NOT_MONITOR, banners[i].clause);
-    }
+    if (clause)
+        return g_error_new_literal(MONITOR_ERROR, MONITOR_ERROR_NOT_MONITOR, clause);
     while (length && g_ascii_isspace(text[length - 1]))
         length--;
     shown = text_printable(text, (gssize)length, BANNER_COLUMNS);
     return g_error_new(MONITOR_ERROR, MONITOR_ERROR_NOT_MONITOR,
-                       "is not a QEMU monitor, it says '%s': give the guest's QMP socket (%s)",
-                       shown, QMP_OPTION);
+                       "is not a QEMU monitor, it says '%s': " NEEDED, shown);
 }

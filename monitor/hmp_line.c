@@ -337,6 +337,13 @@ static const char *row_line(const HmpRow *row, json_t *help)
     return row_is_newer(row, help) ? row->line : row->older;
 }
 
+gboolean hmp_line_has(json_t *help, const char *command)
+{
+    const HmpRow *row = find_row(command);
+
+    return row && row_line(row, help);
+}
+
 json_t *hmp_line_commands(json_t *help)
 {
     json_t *commands = json_pack("[{s:s}]", "name", "human-monitor-command");

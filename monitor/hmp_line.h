@@ -19,8 +19,10 @@ char *hmp_line(const char *command, json_t *arguments);
  * keep the order of the object. (transfer full) */
 char *hmp_line_for(json_t *help, const char *command, json_t *arguments);
 
-/* Whether that QEMU has the command which the line begins with. */
+/* Whether that QEMU has the command which the line begins with; the one that this QMP command is
+ * there. */
 gboolean hmp_line_known(json_t *help, const char *line);
+gboolean hmp_line_has(json_t *help, const char *command);
 
 /* What query-commands would say: [{"name": "device_add"}, ...], of those that have a line.
  * (transfer full) */

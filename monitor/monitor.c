@@ -5,8 +5,11 @@
 
 #include <string.h>
 
+#include "monitor/banner.h"
 #include "monitor/connect.h"
 #include "monitor/discover.h"
+#include "monitor/hmp.h"
+#include "monitor/hmp_framing.h"
 #include "monitor/qmp.h"
 #include "monitor/stream.h"
 #include "monitor/text.h"
@@ -19,7 +22,8 @@ struct Monitor {
     Connect *connect;
     Stream *stream;
     Pending *pending;
-    Qmp *qmp;
+    Qmp *qmp; /* until the greeting says that it is the other */
+    Hmp *hmp;
     Trace *trace;           /* NULL for none */
     MonitorWriteFn written; /* NULL unless it is detached */
     guint deadline;
@@ -66,7 +70,10 @@ static void monitor_end(Monitor *monitor, const GError *error)
     monitor->ended = TRUE;
     monitor_stop(monitor);
     monitor_trace_end(monitor, error);
-    qmp_close(monitor->qmp);
+    if (monitor->hmp)
+        hmp_close(monitor->hmp);
+    else
+        qmp_close(monitor->qmp);
     pending_close(monitor->pending, error);
     /* A reply's callback may have freed the monitor, and with it its listener. */
     if (monitor->listener.closed)
@@ -76,7 +83,7 @@ static void monitor_end(Monitor *monitor, const GError *error)
 
 /* --- what the dialect says ------------------------------------------------------------------- */
 
-static void on_qmp_write(const char *bytes, gsize length, gpointer data)
+static void on_write(const char *bytes, gsize length, gpointer data)
 {
     Monitor *monitor = data;
 
@@ -86,7 +93,7 @@ static void on_qmp_write(const char *bytes, gsize length, gpointer data)
         stream_write(monitor->stream, bytes, length);
 }
 
-static void on_qmp_ready(gpointer data)
+static void on_ready(gpointer data)
 {
     Monitor *monitor = data;
 
@@ -96,7 +103,7 @@ static void on_qmp_ready(gpointer data)
         monitor->listener.ready(monitor, monitor->data);
 }
 
-static void on_qmp_event(const char *name, json_t *payload, gint64 at, gpointer data)
+static void on_event(const char *name, json_t *payload, gint64 at, gpointer data)
 {
     Monitor *monitor = data;
 
@@ -104,7 +111,7 @@ static void on_qmp_event(const char *name, json_t *payload, gint64 at, gpointer 
         monitor->listener.event(monitor, name, payload, at, monitor->data);
 }
 
-static void on_qmp_failed(const GError *error, gpointer data)
+static void on_failed(const GError *error, gpointer data)
 {
     Monitor *monitor = data;
     g_autoptr(GError) named =
@@ -113,7 +120,19 @@ static void on_qmp_failed(const GError *error, gpointer data)
     monitor_end(monitor, named);
 }
 
-static const QmpHandler qmp_handler = { on_qmp_write, on_qmp_ready, on_qmp_event, on_qmp_failed };
+static const QmpHandler qmp_handler = { on_write, on_ready, on_event, on_failed };
+static const HmpHandler hmp_handler = { on_write, on_ready, on_failed };
+
+static gboolean has_greeted(const Monitor *monitor)
+{
+    return monitor->hmp ? hmp_greeted(monitor->hmp) : qmp_greeted(monitor->qmp);
+}
+
+static void speak_hmp(Monitor *monitor)
+{
+    g_clear_pointer(&monitor->qmp, qmp_free);
+    monitor->hmp = hmp_new(monitor->pending, &hmp_handler, monitor);
+}
 
 /* --- what the stream says -------------------------------------------------------------------- */
 
@@ -125,36 +144,52 @@ static void on_message(const char *text, gsize length, gpointer data)
     monitor_unref(monitor);
 }
 
-static void on_stray(const char *text, gsize length, gpointer data)
+/* Other text may come before a human monitor's greeting; what begins as no monitor does is none. */
+static StreamStray on_stray(const char *text, gsize length, gboolean at_end, gpointer data)
+{
+    Monitor *monitor = data;
+
+    if (!has_greeted(monitor) && hmp_framing_greets(text, length)) {
+        speak_hmp(monitor);
+        return STREAM_STRAY_RAW;
+    }
+    if (!has_greeted(monitor) && !at_end && !banner_is_known(text, length))
+        return STREAM_STRAY_WAIT;
+    g_rc_box_acquire(monitor);
+    qmp_receive_stray(monitor->qmp, text, length);
+    monitor_unref(monitor);
+    return STREAM_STRAY_END;
+}
+
+static void on_bytes(const char *bytes, gsize length, gpointer data)
 {
     Monitor *monitor = g_rc_box_acquire(data);
 
-    qmp_receive_stray(monitor->qmp, text, length);
+    hmp_receive(monitor->hmp, bytes, length);
     monitor_unref(monitor);
 }
 
 static const char *end_remedy(const Monitor *monitor, const GError *error)
 {
     if (error->code == MONITOR_ERROR_LIMIT)
-        return "connect again, and check that this is the guest's QMP socket";
-    if (!qmp_greeted(monitor->qmp))
-        return "check that this is the QMP socket of a guest that still runs";
+        return "connect again, and check that this is the guest's monitor";
+    if (!has_greeted(monitor))
+        return "check that this is the monitor of a guest that still runs";
     return "the guest has ended, or its monitor was taken away; connect again when it runs";
 }
 
 static void on_stream_closed(const GError *error, gpointer data)
 {
     Monitor *monitor = data;
-    const char *when = error->code == MONITOR_ERROR_LIMIT || qmp_greeted(monitor->qmp)
-                           ? ""
-                           : " without a greeting";
+    const char *when =
+        error->code == MONITOR_ERROR_LIMIT || has_greeted(monitor) ? "" : " without a greeting";
     g_autoptr(GError) named = g_error_new(MONITOR_ERROR, error->code, "%s %s%s: %s", monitor->name,
                                           error->message, when, end_remedy(monitor, error));
 
     monitor_end(monitor, named);
 }
 
-static const StreamListener stream_listener = { on_message, on_stray, on_stream_closed };
+static const StreamListener stream_listener = { on_message, on_stray, on_bytes, on_stream_closed };
 
 /* --- beginning ------------------------------------------------------------------------------- */
 
@@ -169,7 +204,7 @@ static GError *deadline_error(const Monitor *monitor)
         return g_error_new(MONITOR_ERROR, MONITOR_ERROR_MISSING,
                            "%s does not answer: check the host's name, the port and the network",
                            monitor->name);
-    if (qmp_greeted(monitor->qmp))
+    if (has_greeted(monitor))
         return g_error_new(MONITOR_ERROR, MONITOR_ERROR_BUSY,
                            "the monitor %s greets and then does not answer: try again when the "
                            "guest's host has less to do",
@@ -182,7 +217,7 @@ static GError *deadline_error(const Monitor *monitor)
     return g_error_new(
         MONITOR_ERROR, MONITOR_ERROR_BUSY,
         "the monitor %s does not greet: it is in use by another program, or its QEMU "
-        "is stopped, or it is no QMP socket; close it there, or give the guest a "
+        "is stopped, or it is no monitor; close it there, or give the guest a "
         "second -qmp socket",
         monitor->name);
 }
@@ -225,7 +260,8 @@ Monitor *monitor_open(const Target *target, const MonitorListener *listener, gpo
     return monitor;
 }
 
-Monitor *monitor_new_detached(const char *version, MonitorWriteFn written, gpointer data)
+Monitor *monitor_new_detached(const char *dialect, const char *version, MonitorWriteFn written,
+                              gpointer data)
 {
     Monitor *monitor = g_rc_box_new0(Monitor);
 
@@ -233,14 +269,22 @@ Monitor *monitor_new_detached(const char *version, MonitorWriteFn written, gpoin
     monitor->data = data;
     monitor->pending = pending_new(monitor);
     monitor->qmp = qmp_new(monitor->pending, &qmp_handler, monitor);
-    qmp_start(monitor->qmp, version);
+    if (g_strcmp0(dialect, "hmp") == 0) {
+        speak_hmp(monitor);
+        hmp_start(monitor->hmp, version);
+    } else {
+        qmp_start(monitor->qmp, version);
+    }
     return monitor;
 }
 
 void monitor_receive(Monitor *monitor, json_t *message)
 {
     g_rc_box_acquire(monitor);
-    qmp_receive_json(monitor->qmp, message);
+    if (monitor->hmp)
+        hmp_receive_json(monitor->hmp, message);
+    else
+        qmp_receive_json(monitor->qmp, message);
     monitor_unref(monitor);
 }
 
@@ -259,6 +303,7 @@ void monitor_free(Monitor *monitor)
     monitor_stop(monitor);
     g_clear_pointer(&monitor->pending, pending_free);
     g_clear_pointer(&monitor->qmp, qmp_free);
+    g_clear_pointer(&monitor->hmp, hmp_free);
     monitor_unref(monitor);
 }
 
@@ -303,12 +348,17 @@ void monitor_cancel_data(Monitor *monitor, gpointer data)
 
 const char *monitor_version(const Monitor *monitor)
 {
-    return qmp_version(monitor->qmp);
+    return monitor->hmp ? hmp_version(monitor->hmp) : qmp_version(monitor->qmp);
 }
 
 const char *monitor_dialect(const Monitor *monitor)
 {
-    return "qmp";
+    return monitor->hmp ? "hmp" : "qmp";
+}
+
+gboolean monitor_has_events(const Monitor *monitor)
+{
+    return !monitor->hmp;
 }
 
 gint64 monitor_latency(const Monitor *monitor)

@@ -34,10 +34,11 @@ typedef void (*MonitorReplyFn)(Monitor *monitor, json_t *result, const GError *e
 Monitor *monitor_open(const Target *target, const MonitorListener *listener, gpointer data);
 
 /* A monitor without a connection, which answers what was recorded: commands may be sent at once,
- * written hears each as it would be sent, and monitor_receive tells the reply to whoever sent it.
- * version: of the QEMU that was. (transfer full) */
+ * written hears each as the trace has it, and monitor_receive tells the reply to whoever sent it.
+ * dialect, version: as the monitor and the QEMU had it. (transfer full) */
 typedef void (*MonitorWriteFn)(const char *command, gsize length, gpointer data);
-Monitor *monitor_new_detached(const char *version, MonitorWriteFn written, gpointer data);
+Monitor *monitor_new_detached(const char *dialect, const char *version, MonitorWriteFn written,
+                              gpointer data);
 void monitor_receive(Monitor *monitor, json_t *message);
 
 /* Every message goes into the trace as well, and in the end why there is no connection any more. To
@@ -72,8 +73,10 @@ void monitor_cancel_data(Monitor *monitor, gpointer data);
 
 /* "7.2.22", once ready; NULL before. */
 const char *monitor_version(const Monitor *monitor);
-/* "qmp". */
+/* "qmp", or "hmp" for the human monitor; once ready. */
 const char *monitor_dialect(const Monitor *monitor);
+/* FALSE: QEMU tells nothing unasked here, and whoever wants to know has to ask again. */
+gboolean monitor_has_events(const Monitor *monitor);
 /* Round trip of the latest command in microseconds, 0 before the first. */
 gint64 monitor_latency(const Monitor *monitor);
 /* Microseconds since QEMU said anything, or was sent the oldest command that it has not answered,

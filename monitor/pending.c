@@ -263,6 +263,11 @@ gint64 pending_silence(const Pending *pending)
 
 /* --- the trace ------------------------------------------------------------------------------- */
 
+gboolean pending_is_traced(const Pending *pending)
+{
+    return pending->trace != NULL;
+}
+
 static guint64 note(const Pending *pending, TraceMessage fields, const char *text, gsize length)
 {
     g_autoptr(GBytes) bytes = NULL;

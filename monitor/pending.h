@@ -72,6 +72,9 @@ void pending_answered(Pending *pending, const Slot *slot, gboolean refused, cons
 void pending_note(const Pending *pending, TraceKind kind, const char *name, const char *text,
                   gsize length);
 
+/* FALSE where the text of a message is for nobody. */
+gboolean pending_is_traced(const Pending *pending);
+
 /* Takes the slot out, tells it and frees it. The callback may free pending: who uses it afterwards
  * holds a reference. */
 void pending_finish(Pending *pending, Slot *slot, json_t *result, const GError *error);

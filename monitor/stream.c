@@ -21,6 +21,7 @@ struct Stream {
     GSource *read_source;
     GSource *write_source; /* the end of this turn, or the socket having room again */
     GSource *stray_timer;
+    gboolean raw;
     gboolean ended; /* nothing is told any more */
 };
 
@@ -83,20 +84,35 @@ static void stream_end_closed(Stream *stream, const GError *cause)
     stream_end(stream, MONITOR_ERROR_CLOSED, message);
 }
 
-static void stream_end_stray(Stream *stream, const char *text, gsize length)
+/* Asks what the stray text is. */
+static void stream_tell_stray(Stream *stream, gboolean at_end)
 {
-    stream_stop(stream);
-    stream->listener.stray(text, length, stream->data);
+    const char *text;
+    gsize length;
+
+    framing_next(&stream->framing, &text, &length);
+    switch (stream->listener.stray(text, length, at_end, stream->data)) {
+    case STREAM_STRAY_RAW:
+        source_clear(&stream->stray_timer);
+        stream->raw = TRUE;
+        if (!stream->ended)
+            stream->listener.bytes(text, length, stream->data);
+        return;
+    case STREAM_STRAY_WAIT:
+        if (!at_end)
+            return;
+        G_GNUC_FALLTHROUGH;
+    case STREAM_STRAY_END:
+    default:
+        stream_stop(stream);
+    }
 }
 
 static gboolean on_stray_timeout(gpointer data)
 {
     Stream *stream = g_rc_box_acquire(data);
-    const char *text;
-    gsize length;
 
-    framing_next(&stream->framing, &text, &length);
-    stream_end_stray(stream, text, length);
+    stream_tell_stray(stream, TRUE);
     stream_unref(stream);
     return G_SOURCE_REMOVE;
 }
@@ -104,11 +120,11 @@ static gboolean on_stray_timeout(gpointer data)
 /* A banner says what answers only when its line is whole; some (a prompt) never end theirs. */
 static void wait_for_stray(Stream *stream, const char *text, gsize length)
 {
-    if (length >= STREAM_STRAY_MAX || memchr(text, '\n', length))
-        stream_end_stray(stream, text, length);
-    else if (!stream->stray_timer)
+    if (!stream->stray_timer)
         stream->stray_timer =
             source_attach(g_timeout_source_new(STREAM_STRAY_MS), on_stray_timeout, stream);
+    if (length >= STREAM_STRAY_MAX || memchr(text, '\n', length))
+        stream_tell_stray(stream, length >= STREAM_STRAY_MAX);
 }
 
 /* Tells the messages that are complete. */
@@ -138,17 +154,22 @@ static void stream_tell(Stream *stream)
     }
 }
 
+static void stream_take(Stream *stream, const char *bytes, gsize length)
+{
+    if (stream->raw) {
+        stream->listener.bytes(bytes, length, stream->data);
+    } else {
+        framing_feed(&stream->framing, bytes, length);
+        stream_tell(stream);
+    }
+}
+
 static void stream_end_input(Stream *stream, const GError *error)
 {
-    const char *text;
-    gsize length;
-
-    if (stream->stray_timer) {
-        framing_next(&stream->framing, &text, &length);
-        stream_end_stray(stream, text, length);
-    } else {
+    if (stream->stray_timer)
+        stream_tell_stray(stream, TRUE);
+    if (!stream->ended)
         stream_end_closed(stream, error);
-    }
 }
 
 /* Reads what there is, up to a turn's share. */
@@ -167,8 +188,7 @@ static void stream_read(Stream *stream)
             stream_end_input(stream, error);
             return;
         }
-        framing_feed(&stream->framing, bytes, length);
-        stream_tell(stream);
+        stream_take(stream, bytes, (gsize)length);
     }
 }
 

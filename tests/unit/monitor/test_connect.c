@@ -291,7 +291,7 @@ static void test_tcp_silent(void **state)
 
     assert_fails(*state, text, MONITOR_ERROR_BUSY,
                  "the monitor %s does not greet: it is in use by another program, or its QEMU is "
-                 "stopped, or it is no QMP socket; close it there, or give the guest a second -qmp "
+                 "stopped, or it is no monitor; close it there, or give the guest a second -qmp "
                  "socket",
                  text);
     close(fd);
@@ -307,8 +307,6 @@ static void assert_greeting(Fixture *fixture, const char *greeting, const char *
     fake_wait(!fake_monitor_connected(fixture->fake));
 }
 
-#define HMP_CLAUSE                                                                                 \
-    "is a human monitor (HMP): give the guest a QMP socket with " QMP_OPTION ", and use that"
 #define OTHER_CLAUSE(shown)                                                                        \
     "is not a QEMU monitor, it says '" shown "': give the guest's QMP socket (" QMP_OPTION ")"
 
@@ -316,11 +314,7 @@ static void test_greetings_of_others(void **state)
 {
     Fixture *fixture = *state;
 
-    assert_greeting(fixture, "QEMU 7.2.22 monitor - type 'help' for more information\r\n(qemu) ",
-                    HMP_CLAUSE);
-    assert_greeting(fixture, "(qemu) ", HMP_CLAUSE);
-    assert_greeting(fixture, "\xff\xfb\x01\xff\xfb\x03QEMU 7.2.22 monitor - type 'help' for\r\n",
-                    HMP_CLAUSE);
+    assert_greeting(fixture, "(qemu) ", OTHER_CLAUSE("(qemu)"));
     assert_greeting(fixture, "SSH-2.0-OpenSSH_9.2p1\r\n",
                     "is an SSH server: give the guest's QMP socket (" QMP_OPTION ")");
     assert_greeting(fixture, "HTTP/1.1 408 Request Timeout\r\n\r\n",
@@ -341,8 +335,8 @@ static void test_banner_in_pieces(void **state)
     Fixture *fixture = *state;
 
     fake_monitor_pieces(fixture->fake, 1);
-    assert_greeting(fixture, "QEMU 7.2.22 monitor - type 'help' for more information\r\n(qemu) ",
-                    HMP_CLAUSE);
+    assert_greeting(fixture, "SSH-2.0-OpenSSH_9.2p1\r\n",
+                    "is an SSH server: give the guest's QMP socket (" QMP_OPTION ")");
 }
 
 static void test_long_banner_is_cut(void **state)
@@ -361,11 +355,10 @@ static void test_end_before_greeting(void **state)
 
     fake_monitor_greeting(fixture->fake, "{\"QM");
     fake_monitor_cut(fixture->fake, 4);
-    assert_fails(
-        fixture, fake_monitor_path(fixture->fake), MONITOR_ERROR_CLOSED,
-        "%s closed the connection without a greeting: check that this is the QMP socket of "
-        "a guest that still runs",
-        fake_monitor_path(fixture->fake));
+    assert_fails(fixture, fake_monitor_path(fixture->fake), MONITOR_ERROR_CLOSED,
+                 "%s closed the connection without a greeting: check that this is the monitor of "
+                 "a guest that still runs",
+                 fake_monitor_path(fixture->fake));
 }
 
 static void test_negotiation_refused(void **state)
@@ -453,7 +446,7 @@ static void test_backlog_full(void **state)
     assert_true(count > 0 && count < 8);
     assert_fails(fixture, fixture->path, MONITOR_ERROR_BUSY,
                  "the monitor %s does not greet: it is in use by another program, or its QEMU is "
-                 "stopped, or it is no QMP socket; close it there, or give the guest a second -qmp "
+                 "stopped, or it is no monitor; close it there, or give the guest a second -qmp "
                  "socket",
                  fixture->path);
     assert_true(fixture->took >= MONITOR_GREETING_MS * 1000);

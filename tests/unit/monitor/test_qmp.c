@@ -476,7 +476,7 @@ static void test_too_deep(void **state)
     g_autofree char *open = g_strnfill(1025, '{');
     g_autofree char *sentence = g_strdup_printf(
         "%s sent a message nested over 1024 deep: connect again, and check that this is the "
-        "guest's QMP socket",
+        "guest's monitor",
         fake_monitor_path(fixture->fake));
 
     open_ready(fixture);

@@ -192,7 +192,8 @@ static void test_big_integers(void **state)
 typedef struct {
     Stream *stream;
     int peer;
-    GString *messages, *stray;
+    GString *messages, *stray, *raw;
+    StreamStray verdict; /* of stray text; WAIT: at its end it is raw */
     GError *error;
     gboolean free_inside;
 } Fixture;
@@ -207,13 +208,24 @@ static void on_message(const char *text, gsize length, gpointer data)
         g_clear_pointer(&fixture->stream, stream_free);
 }
 
-static void on_stray(const char *text, gsize length, gpointer data)
+static StreamStray on_stray(const char *text, gsize length, gboolean at_end, gpointer data)
 {
     Fixture *fixture = data;
 
-    fixture->stray = g_string_new_len(text, length);
+    if (!at_end && fixture->verdict == STREAM_STRAY_WAIT)
+        return STREAM_STRAY_WAIT;
+    assert_null(fixture->stray);
+    fixture->stray = g_string_new_len(text, (gssize)length);
     if (fixture->free_inside)
         g_clear_pointer(&fixture->stream, stream_free);
+    return fixture->verdict;
+}
+
+static void on_bytes(const char *bytes, gsize length, gpointer data)
+{
+    Fixture *fixture = data;
+
+    g_string_append_len(fixture->raw, bytes, (gssize)length);
 }
 
 static void on_closed(const GError *error, gpointer data)
@@ -228,7 +240,7 @@ static void on_closed(const GError *error, gpointer data)
 
 static int set_up(void **state)
 {
-    static const StreamListener listener = { on_message, on_stray, on_closed };
+    static const StreamListener listener = { on_message, on_stray, on_bytes, on_closed };
     Fixture *fixture = g_new0(Fixture, 1);
     int fds[2];
     g_autoptr(GSocket) socket = NULL;
@@ -239,6 +251,8 @@ static int set_up(void **state)
     connection = g_socket_connection_factory_create_connection(socket);
     fixture->peer = fds[1];
     fixture->messages = g_string_new(NULL);
+    fixture->raw = g_string_new(NULL);
+    fixture->verdict = STREAM_STRAY_END;
     fixture->stream = stream_new(connection, &listener, fixture);
     *state = fixture;
     return 0;
@@ -263,6 +277,7 @@ static int tear_down(void **state)
     if (fixture->peer >= 0)
         close(fixture->peer);
     g_string_free(fixture->messages, TRUE);
+    g_string_free(fixture->raw, TRUE);
     if (fixture->stray)
         g_string_free(fixture->stray, TRUE);
     g_clear_error(&fixture->error);
@@ -337,6 +352,38 @@ static void test_stray_then_end(void **state)
     fake_wait(fixture->stray);
     assert_string_equal(fixture->stray->str, "bye");
     fake_settle();
+    assert_null(fixture->error);
+}
+
+/* What the listener takes for another protocol is given as it comes, brackets and all. */
+static void test_raw(void **state)
+{
+    Fixture *fixture = *state;
+
+    fixture->verdict = STREAM_STRAY_RAW;
+    peer_send(fixture, "QEMU\r\n(q");
+    fake_wait(fixture->raw->len);
+    peer_send(fixture, "emu) {}");
+    fake_wait(fixture->raw->len == strlen("QEMU\r\n(qemu) {}"));
+    assert_string_equal(fixture->raw->str, "QEMU\r\n(qemu) {}");
+    peer_close(fixture);
+    fake_wait(fixture->error);
+    assert_string_equal(fixture->messages->str, "");
+}
+
+/* A listener that cannot tell yet hears again when there is more, and once when it is over. */
+static void test_stray_waits(void **state)
+{
+    Fixture *fixture = *state;
+
+    fixture->verdict = STREAM_STRAY_WAIT;
+    peer_send(fixture, "one\r\n");
+    fake_settle();
+    peer_send(fixture, "two");
+    fake_settle();
+    assert_null(fixture->stray);
+    fake_wait(fixture->stray);
+    assert_string_equal(fixture->stray->str, "one\r\ntwo");
     assert_null(fixture->error);
 }
 
@@ -424,6 +471,8 @@ int main(void)
         STREAM_TEST(test_stray_line),
         STREAM_TEST(test_stray_prompt_without_line),
         STREAM_TEST(test_stray_then_end),
+        STREAM_TEST(test_raw),
+        STREAM_TEST(test_stray_waits),
         STREAM_TEST(test_too_deep),
         STREAM_TEST(test_one_write_a_turn),
         STREAM_TEST(test_slow_peer),
