@@ -61,18 +61,21 @@ static gboolean is_missing_device(const char *message)
            (g_str_has_prefix(message, "slot ") && g_str_has_suffix(message, " empty"));
 }
 
-static MonitorError refusal_code(const char *message)
+/* To device_add the device that is not there is a model. */
+static MonitorError refusal_code(const char *command, const char *message)
 {
     if (g_str_has_prefix(message, "unknown command: '"))
         return MONITOR_ERROR_COMMAND_NOT_FOUND;
-    return is_missing_device(message) ? MONITOR_ERROR_DEVICE_NOT_FOUND : MONITOR_ERROR_GENERIC;
+    if (g_strcmp0(command, "device_add") != 0 && is_missing_device(message))
+        return MONITOR_ERROR_DEVICE_NOT_FOUND;
+    return MONITOR_ERROR_GENERIC;
 }
 
 /* pci_add always ends with "failed to add ..."; where that is all, the reason went elsewhere. */
-static GError *refusal(const char *text)
+static GError *refusal(const char *command, const char *text)
 {
     g_autofree char *message = refusal_text(text);
-    MonitorError code = refusal_code(message);
+    MonitorError code = refusal_code(command, message);
 
     if (!*message)
         return g_error_new_literal(MONITOR_ERROR, code, NO_REASON);
@@ -227,6 +230,6 @@ json_t *hmp_reply(const char *command, json_t *arguments, const char *text, GErr
     if (row && !is_error_line(text))
         result = row->judge(text);
     if (!result)
-        g_propagate_error(error, refusal(text));
+        g_propagate_error(error, refusal(command, text));
     return result;
 }

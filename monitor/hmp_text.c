@@ -10,14 +10,15 @@ static void set_new(json_t *object, const char *name, json_t *value)
     json_object_set_new(object, name, value);
 }
 
-/* The first line that is not blank, NULL where there is none. */
-static const char *first_line(HmpLines *lines)
+/* What follows prefix in the first line that begins so, NULL where none does. Text that QEMU tells
+ * at any time may stand before the answer. */
+static const char *find_after(HmpLines *lines, const char *prefix)
 {
-    const char *line;
+    const char *line, *rest = NULL;
 
-    while ((line = hmp_lines_next(lines)) != NULL && !*line)
-        ;
-    return line;
+    while (!rest && (line = hmp_lines_next(lines)) != NULL)
+        rest = hmp_after(line, prefix);
+    return rest;
 }
 
 /* --- the guest as a whole -------------------------------------------------------------------- */
@@ -26,12 +27,11 @@ static const char *first_line(HmpLines *lines)
 json_t *hmp_text_status(const char *text)
 {
     g_auto(HmpLines) lines = { 0 };
-    const char *line, *word, *open;
+    const char *word, *open;
     gboolean running;
 
     hmp_lines_init(&lines, text);
-    line = first_line(&lines);
-    word = line ? hmp_after(line, "VM status: ") : NULL;
+    word = find_after(&lines, "VM status: ");
     if (!word)
         return json_object();
     running = strncmp(word, "running", strlen("running")) == 0;
@@ -52,7 +52,9 @@ json_t *hmp_text_version(const char *text)
     json_t *qemu = json_object();
 
     hmp_lines_init(&lines, text);
-    at = first_line(&lines);
+    do
+        at = hmp_lines_next(&lines);
+    while (at && !g_ascii_isdigit(*at));
     for (gsize i = 0; at && i < G_N_ELEMENTS(names); i++) {
         gint64 number;
 
@@ -70,8 +72,8 @@ json_t *hmp_text_name(const char *text)
     const char *line;
 
     hmp_lines_init(&lines, text);
-    line = first_line(&lines);
-    return line ? json_pack("{s:o}", "name", hmp_string(line, -1)) : json_object();
+    line = hmp_lines_next(&lines);
+    return line && *line ? json_pack("{s:o}", "name", hmp_string(line, -1)) : json_object();
 }
 
 /* "* CPU #0: thread_id=2439"; up to 0.14 "* CPU #0: pc=0x0000000000007c05 (halted)". */
