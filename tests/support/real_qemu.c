@@ -81,6 +81,7 @@ RealQemu *real_qemu_new(const char *machine, RealQemuFlags flags)
 {
     RealQemu *qemu = g_new0(RealQemu, 1);
     const char *program = g_getenv("BACKPLANE_TEST_QEMU");
+    const char *option = real_qemu_is_human() ? "-monitor" : "-qmp";
 
     qemu->directory = temp_directory();
     qemu->target = g_strdup_printf("unix:%s/monitor", qemu->directory);
@@ -88,7 +89,7 @@ RealQemu *real_qemu_new(const char *machine, RealQemuFlags flags)
     qemu->images = g_ptr_array_new_with_free_func(g_free);
     register_running(qemu);
     real_qemu_add(qemu, program != NULL ? program : "qemu-system-x86_64", "-no-user-config",
-                  "-machine", machine, "-accel", "tcg", "-display", "none", "-qmp", NULL);
+                  "-machine", machine, "-accel", "tcg", "-display", "none", option, NULL);
     g_ptr_array_add(qemu->arguments, g_strdup_printf("%s,server=on,wait=off", qemu->target));
     add_flags(qemu, flags);
     return qemu;
@@ -222,6 +223,11 @@ void real_qemu_stop(RealQemu *qemu)
 const char *real_qemu_target(const RealQemu *qemu)
 {
     return qemu->target;
+}
+
+gboolean real_qemu_is_human(void)
+{
+    return g_strcmp0(g_getenv("BACKPLANE_TEST_DIALECT"), "hmp") == 0;
 }
 
 const char *real_qemu_socket(const RealQemu *qemu)

@@ -33,6 +33,10 @@ void real_qemu_launch(RealQemu *qemu);
 /* Ends QEMU and removes its folder. NULL is fine. */
 void real_qemu_stop(RealQemu *qemu);
 
+/* The monitor for the program under test speaks HMP: where BACKPLANE_TEST_DIALECT is "hmp". The
+ * test itself asks over QMP all the same. */
+gboolean real_qemu_is_human(void);
+
 /* The monitor for the program under test: "unix:PATH"; the path alone. */
 const char *real_qemu_target(const RealQemu *qemu);
 const char *real_qemu_socket(const RealQemu *qemu);
