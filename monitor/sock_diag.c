@@ -16,6 +16,14 @@
 
 #define DUMP_BYTES (32 * 1024)
 
+/* What the dump tells of one socket; NULL: not told. */
+typedef struct {
+    guint32 inode;
+    const struct rtattr *name, *vfs, *peer;
+} DiagSocket;
+
+typedef void (*DiagFn)(const DiagSocket *socket, gpointer data);
+
 typedef struct {
     const char *path;
     struct stat file; /* of path; all zero when there is none */
@@ -60,27 +68,35 @@ static gboolean is_socket_of(const Search *search, const struct rtattr *name,
            (RTA_PAYLOAD(name) == length || ((const char *)RTA_DATA(name))[length] == '\0');
 }
 
-static void search_socket(Search *search, const struct nlmsghdr *header)
+static guint32 peer_of(const DiagSocket *socket)
+{
+    guint32 peer = 0;
+
+    if (socket->peer)
+        memcpy(&peer, RTA_DATA(socket->peer), sizeof(peer));
+    return peer;
+}
+
+/* --- the dump -------------------------------------------------------------------------------- */
+
+static void tell_socket(const struct nlmsghdr *header, DiagFn each, gpointer data)
 {
     const struct unix_diag_msg *message = NLMSG_DATA(header);
     const struct rtattr *found[UNIX_DIAG_MAX + 1] = { NULL };
     int left = (int)NLMSG_PAYLOAD(header, sizeof(*message));
-    guint32 peer;
 
     for (const struct rtattr *at = (const struct rtattr *)(message + 1); RTA_OK(at, left);
          at = RTA_NEXT(at, left)) {
         if (at->rta_type <= UNIX_DIAG_MAX)
             found[at->rta_type] = at;
     }
-    if (!found[UNIX_DIAG_PEER] ||
-        !is_socket_of(search, found[UNIX_DIAG_NAME], found[UNIX_DIAG_VFS]))
-        return;
-    memcpy(&peer, RTA_DATA(found[UNIX_DIAG_PEER]), sizeof(peer));
-    g_array_append_val(search->peers, peer);
+    each(&(DiagSocket){ message->udiag_ino, found[UNIX_DIAG_NAME], found[UNIX_DIAG_VFS],
+                        found[UNIX_DIAG_PEER] },
+         data);
 }
 
 /* FALSE at the end of the dump. */
-static gboolean search_datagram(Search *search, const void *bytes, ssize_t length)
+static gboolean take_datagram(const void *bytes, ssize_t length, DiagFn each, gpointer data)
 {
     gssize left = length;
 
@@ -88,28 +104,60 @@ static gboolean search_datagram(Search *search, const void *bytes, ssize_t lengt
          header = NLMSG_NEXT(header, left)) {
         if (header->nlmsg_type == NLMSG_DONE || header->nlmsg_type == NLMSG_ERROR)
             return FALSE;
-        search_socket(search, header);
+        tell_socket(header, each, data);
     }
     return TRUE;
 }
 
-GArray *sock_diag_peers(const char *path)
+static void dump(DiagFn each, gpointer data)
 {
-    Search search = { .path = path, .peers = g_array_new(FALSE, FALSE, sizeof(guint32)) };
     g_autofree char *bytes = g_malloc(DUMP_BYTES);
     int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
     ssize_t length;
 
     if (fd < 0)
-        return search.peers;
-    if (stat(path, &search.file) != 0)
-        memset(&search.file, 0, sizeof(search.file));
+        return;
     if (request_dump(fd)) {
         /* The kernel fills the answer while it is read, so there is always something to read. */
         while ((length = recv(fd, bytes, DUMP_BYTES, MSG_DONTWAIT)) > 0 &&
-               search_datagram(&search, bytes, length))
+               take_datagram(bytes, length, each, data))
             ;
     }
     close(fd);
+}
+
+/* --- what is asked --------------------------------------------------------------------------- */
+
+static void search_socket(const DiagSocket *socket, gpointer data)
+{
+    const Search *search = data;
+    guint32 peer = peer_of(socket);
+
+    if (socket->peer && is_socket_of(search, socket->name, socket->vfs))
+        g_array_append_val(search->peers, peer);
+}
+
+GArray *sock_diag_peers(const char *path)
+{
+    Search search = { .path = path, .peers = g_array_new(FALSE, FALSE, sizeof(guint32)) };
+
+    if (stat(path, &search.file) != 0)
+        memset(&search.file, 0, sizeof(search.file));
+    dump(search_socket, &search);
     return search.peers;
+}
+
+static void take_pair(const DiagSocket *socket, gpointer data)
+{
+    if (socket->peer)
+        g_hash_table_insert(data, GSIZE_TO_POINTER(socket->inode),
+                            GSIZE_TO_POINTER(peer_of(socket)));
+}
+
+GHashTable *sock_diag_pairs(void)
+{
+    GHashTable *pairs = g_hash_table_new(NULL, NULL);
+
+    dump(take_pair, pairs);
+    return pairs;
 }

@@ -8,4 +8,8 @@
  * only; an empty array when the kernel does not tell. (transfer full) */
 GArray *sock_diag_peers(const char *path);
 
+/* Of every connected unix socket of our network name space: its inode to its peer's, both as
+ * pointers. Empty when the kernel does not tell. (transfer full) */
+GHashTable *sock_diag_pairs(void);
+
 #endif

@@ -30,6 +30,8 @@ static const Command commands[] = {
     { "back", GROUP_VIEW, "go back to the view, to all rows, to no marks", .keys = "Escape",
       .hint = "back", .act = console_back, .applies = console_can_go_back, .occasional = TRUE },
 
+    { "list", GROUP_GUEST, "list the guests of this host, and who has their monitors",
+      .arguments = "", .once = once_list },
     { "tree", GROUP_GUEST, "print the tree of devices", .arguments = "TARGET", .once = once_tree },
     { "show", GROUP_GUEST, "print one device: address, properties, back end",
       .arguments = "TARGET DEVICE", .once = once_show, .line = console_show_line },

@@ -14,6 +14,8 @@ typedef struct {
 } Entry;
 
 static const Entry targets[] = {
+    { "NAME", "a guest of this host, as qemu -name has it: see backplane list" },
+    { "PID", "the same by the number of its process" },
     { "PATH", "a unix socket; also ./NAME for one that is named like a command" },
     { "unix:PATH", "the same; a leading @ means the abstract name space" },
     { "tcp:HOST:PORT", "a TCP port; IPv6 addresses in brackets" },
@@ -290,8 +292,8 @@ static void add_addressing(GString *page)
 {
     add_heading(page, "TARGET");
     add_sentence(page,
-                 "The socket of a QEMU monitor that speaks QMP (qemu -qmp unix:PATH,server=on,"
-                 "wait=off). One client at a time can use it");
+                 "A guest, or the socket of its monitor (qemu -qmp unix:PATH,server=on,wait=off). "
+                 "One client at a time can use it");
     add_entries(page, targets, G_N_ELEMENTS(targets));
     add_heading(page, "DEVICE");
     add_entries(page, devices, G_N_ELEMENTS(devices));

@@ -58,6 +58,8 @@ int once_show(const Options *options)
 
 int once_console(const Options *options)
 {
+    if (!options->target)
+        return once_list(options);
     return once_own_screen(options) ? once_own_console(options, options->target, NULL)
                                     : once_tree(options);
 }

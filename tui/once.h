@@ -15,6 +15,7 @@ int once_insert(const Options *options);
 int once_demo(const Options *options);
 int once_replay(const Options *options);
 int once_themes(const Options *options);
+int once_list(const Options *options);
 
 /* Domain XML: once_domain.c, and once_run.c for the guest that is started. */
 int once_match(const Options *options);

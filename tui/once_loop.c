@@ -3,6 +3,7 @@
 
 #include "engine/session_domain.h"
 #include "tui/end_signals.h"
+#include "tui/once_target.h"
 #include "tui/report.h"
 
 /* A QEMU that was stopped, or waits for a dead file system, answers nothing more. */
@@ -166,7 +167,7 @@ int once_run(const Options *options, const char *target, const OnceTask *task, g
 
     if (options->session)
         return run(&once, options->session);
-    session = session_new(target, SESSION_ONCE, &error);
+    session = once_session_new(options, target, SESSION_ONCE, &error);
     if (!session || !once_open(session, options, &error)) {
         report_complain("%s", error->message);
         return exit_status_from_error(error);

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "tui/console.h"
+#include "tui/once_target.h"
 #include "tui/report.h"
 #include "tui/shell.h"
 
@@ -63,7 +64,7 @@ int once_own_console(const Options *options, const char *target, const OnceStart
 
     if (options->linear)
         return run_linear(options, target);
-    session = session_new(target, SESSION_WATCH, &error);
+    session = once_session_new(options, target, SESSION_WATCH, &error);
     if (session && started)
         session_set_started(session, started->all_placed, started->serial);
     if (session && once_open(session, options, &error))

@@ -27,7 +27,7 @@ typedef struct {
 
 #define OFFSET(member) G_STRUCT_OFFSET(Raw, member)
 static const OptionRow rows[] = {
-    { "json", 0, NULL, "tree show attach detach insert eject match demo run replay themes",
+    { "json", 0, NULL, "list tree show attach detach insert eject match demo run replay themes",
       "print JSON", OFFSET(json) },
     { "dry-run", 'n', NULL, "attach detach insert eject pin assign dumpxml undo redo",
       "print the plan, or what would change in the file, and do nothing", OFFSET(dry_run) },
@@ -238,17 +238,22 @@ static gboolean looks_like_target(const char *word)
     return strpbrk(word, "/:@.") || g_file_test(word, G_FILE_TEST_EXISTS);
 }
 
-static gboolean fail_command(const char *word, GError **error)
+char *options_command_hint(const char *word)
 {
     g_autoptr(GPtrArray) names = g_ptr_array_new();
-    g_autofree char *hint = NULL;
     gsize count;
     const Command *commands = command_table(&count);
 
     for (gsize i = 0; i < count; i++)
         if (commands[i].once)
             g_ptr_array_add(names, (gpointer)commands[i].name);
-    hint = nearest_hint(word, names->pdata, names->len, sizeof(gpointer));
+    return nearest_hint(word, names->pdata, names->len, sizeof(gpointer));
+}
+
+static gboolean fail_command(const char *word, GError **error)
+{
+    g_autofree char *hint = options_command_hint(word);
+
     return fail_input(error, "there is no command \"%s\" and no socket of that name%s", word, hint);
 }
 
@@ -271,18 +276,15 @@ static gboolean fail_line_command(const char *word, const Command *command, GErr
     return fail_input(error, "there is no command \"%s\"%s; help lists them", word, hint);
 }
 
+/* Any word alone may be the name of a guest; none at all lets one choose. */
 static gboolean take_target_alone(Options *options, char **words, GError **error)
 {
-    if (!words[0])
-        return fail_input(
-            error, "which guest? Use: backplane TARGET, where TARGET is the socket of a QEMU "
-                   "monitor (/run/vm.sock, unix:PATH, tcp:HOST:PORT), or backplane demo");
-    if (words[1] && !looks_like_target(words[0]))
+    gboolean more = words[0] && words[1];
+
+    if (words[0] && (!*words[0] || (more && !looks_like_target(words[0]))))
         return fail_command(words[0], error);
-    if (words[1])
+    if (more)
         return fail_input(error, "\"%s\" is one argument too many: backplane TARGET", words[1]);
-    if (!looks_like_target(words[0]))
-        return fail_command(words[0], error);
     options->target = g_strdup(words[0]);
     options->arguments = g_new0(char *, 1);
     return TRUE;

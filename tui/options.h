@@ -36,7 +36,8 @@ const OptionRow *option_table(gsize *count);
 typedef struct {
     char *program;    /* argv[0] */
     char *command;    /* sub-command's name; NULL: the console */
-    char *target;     /* TARGET, of some commands FILE; NULL where the command has neither */
+    char *target;     /* TARGET, of some commands FILE; NULL where the command has neither, and
+                         where the console is to let one choose */
     char **arguments; /* what follows the target; never NULL */
     gboolean json;
     gboolean dry_run;
@@ -69,6 +70,10 @@ Options *options_parse(int argc, char **argv, gboolean *done, GError **error);
  * and it runs on that session. */
 Options *options_parse_line(char **words, const Options *shell, gboolean *done, GError **error);
 void options_free(Options *options);
+
+/* "; did you mean \"tree\"?" for a word that is no command, "" where none is near. (transfer full)
+ */
+char *options_command_hint(const char *word);
 
 /* Exit status for an error of any domain of ours. */
 ExitStatus exit_status_from_error(const GError *error);

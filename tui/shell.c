@@ -6,6 +6,7 @@
 #include "tui/line.h"
 #include "tui/linear.h"
 #include "tui/once_loop.h"
+#include "tui/once_target.h"
 #include "tui/report.h"
 #include "tui/settings.h"
 #include "tui/shell_lines.h"
@@ -136,7 +137,7 @@ int once_shell(const Options *given)
     int status;
 
     complain_config(given);
-    session = session_new(given->target, SESSION_WATCH, &error);
+    session = once_session_new(given, given->target, SESSION_WATCH, &error);
     if (!session || !once_open(session, given, &error)) {
         report_complain("%s", error->message);
         return exit_status_from_error(error);

@@ -9,7 +9,8 @@
 #define HELP_COLUMN 24
 
 static const char targets[] =
-    "TARGET is the socket of a QEMU monitor: PATH, unix:PATH or tcp:HOST:PORT.\n"
+    "TARGET is a guest of this host by its name or pid (backplane list), or the\n"
+    "socket of a QEMU monitor: PATH, unix:PATH or tcp:HOST:PORT.\n"
     "A socket named like a command is written ./tree or unix:tree.\n";
 
 /* Text that fits right of a column: where its first line ends. */
