@@ -201,7 +201,7 @@ static Client *client_read(const char *line)
         return NULL;
     client = g_new0(Client, 1);
     client->name = g_strndup(name, colon - name);
-    peer = g_strrstr(colon, " peer=");
+    peer = g_strrstr(colon + 2, " peer=");
     client->details = peer ? g_strndup(colon + 2, peer - colon - 2) : g_strdup(colon + 2);
     client->peer = peer ? g_strdup(peer + strlen(" peer=")) : NULL;
     type = type_of_details(client->details);
