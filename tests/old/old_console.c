@@ -66,10 +66,17 @@ static void put(GByteArray *out, const char *text)
     }
 }
 
+/* Millions of them go into the echo of a long line: many at a time. */
 static void put_times(OldConsole *console, const char *text, gsize times)
 {
-    for (gsize i = 0; i < times; i++)
-        put(console->out, text);
+    enum { MANY = 64 };
+    g_autoptr(GString) many = g_string_new(NULL);
+    for (gsize i = 0; i < MIN(times, MANY); i++)
+        g_string_append(many, text);
+    for (; times > MANY; times -= MANY)
+        put(console->out, many->str);
+    g_string_truncate(many, times * strlen(text));
+    put(console->out, many->str);
 }
 
 static void show_prompt(OldConsole *console)
