@@ -467,6 +467,28 @@ static guint field_at(const AttachDialog *self, int line)
     return G_MAXUINT;
 }
 
+/* What stands at the right of the focused field. */
+static gboolean is_on_hint(const AttachDialog *self, guint field, int column)
+{
+    g_autofree char *hint = fitting_hint(field_row(self, field)->hint, self->fields.columns / 3);
+
+    return hint && column >= self->fields.left + self->fields.columns - text_columns(hint);
+}
+
+/* The second click on a field chooses: the next value, or by its hint a file. */
+static void click_field(AttachDialog *self, guint field, int column)
+{
+    gboolean again = self->focus == field;
+
+    self->focus = field;
+    if (!again)
+        return;
+    if (field_row(self, field)->type == FIELD_FILE && is_on_hint(self, field, column))
+        browse(self);
+    else if (!is_text(field_row(self, field)))
+        attach_form_step(&self->form, g_array_index(self->form.shown, guint, field), 1);
+}
+
 static DialogEffect on_click(Dialog *dialog, int row, int column)
 {
     AttachDialog *self = (AttachDialog *)dialog;
@@ -483,10 +505,16 @@ static DialogEffect on_click(Dialog *dialog, int row, int column)
     field = field_at(self, row - self->fields.top);
     if (field == G_MAXUINT)
         return DIALOG_STAYS;
-    if (self->focus == field && !is_text(field_row(self, field)))
-        attach_form_step(&self->form, g_array_index(self->form.shown, guint, field), 1);
-    self->focus = field;
+    click_field(self, field, column);
     return DIALOG_STAYS;
+}
+
+static void on_scroll(Dialog *dialog, int lines)
+{
+    AttachDialog *self = (AttachDialog *)dialog;
+
+    if (!inner_dialog_scroll(self->picker, lines))
+        dialog->top += lines;
 }
 
 static void on_changed(Dialog *dialog, SessionChange change)
@@ -521,6 +549,7 @@ static const DialogClass class = {
     .paint = paint,
     .key = on_key,
     .click = on_click,
+    .scroll = on_scroll,
     .changed = on_changed,
     .free = on_free,
 };

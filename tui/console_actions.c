@@ -28,7 +28,7 @@ void console_toggle(Console *console)
     View *view = console_view(console);
 
     if (row && is_free_place(row) && console_is_live(console))
-        console_attach(console);
+        console_act(console, command_find("attach"));
     else if (view->class->enter)
         view->class->enter(view);
 }

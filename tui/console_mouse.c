@@ -7,21 +7,17 @@
 #define DOUBLE_CLICK_US (400 * 1000)
 #define WHEEL_LINES 3
 
-static gboolean inside(const Canvas *canvas, int row, int column)
-{
-    return row >= canvas->top && row < canvas->top + canvas->rows && column >= canvas->left &&
-           column < canvas->left + canvas->columns;
-}
-
 static void wheel(Console *console, const MEVENT *mouse, int lines)
 {
     const Layout *layout = &console->layout;
 
+    if (console->prompt && prompt_scroll(console->prompt, mouse->y, mouse->x, lines))
+        return;
     if (console->dialog) {
-        console->dialog->top += lines;
-    } else if (inside(&layout->details, mouse->y, mouse->x)) {
+        dialog_scroll(console->dialog, lines);
+    } else if (canvas_has(&layout->details, mouse->y, mouse->x)) {
         console->detail_top += lines;
-    } else if (inside(&layout->events, mouse->y, mouse->x)) {
+    } else if (canvas_has(&layout->events, mouse->y, mouse->x)) {
         console->events_back -= lines;
     } else {
         View *view = console_view(console);
@@ -48,17 +44,41 @@ static void click_view(Console *console, const MEVENT *mouse)
         console_toggle(console);
 }
 
+/* The text of the filter stands before the hints. */
+static gboolean is_on_filter(const Console *console, const MEVENT *mouse)
+{
+    return console_filter_text(console) && console->hints && console->hints->len &&
+           mouse->y == console->layout.hint_row &&
+           mouse->x < g_array_index(console->hints, Hint, 0).column;
+}
+
 /* What the tab or hint under the pointer does; NULL elsewhere, and where a click just before has
  * led to a view that has no such thing. */
 static const Command *command_at(const Console *console, const MEVENT *mouse)
 {
     const Command *command = NULL;
 
-    if (mouse->y == console->layout.hint_row)
+    if (is_on_filter(console, mouse))
+        command = command_find("filter");
+    else if (mouse->y == console->layout.hint_row)
         command = hints_find(console->hints, mouse->x);
     else if (mouse->y == HEADER_TAB_ROW)
         command = hints_find(console->tabs, mouse->x);
     return command && console_has(console, command) ? command : NULL;
+}
+
+static void click_tour(Console *console, int row, int column)
+{
+    switch (tour_click(console->tour, &console->layout.tour, row, column)) {
+    case TOUR_HIDE:
+        tour_show(console->tour, FALSE);
+        break;
+    case TOUR_SKIP:
+        tour_skip(console->tour);
+        break;
+    case TOUR_NOTHING:
+        break;
+    }
 }
 
 static void click(Console *console, const MEVENT *mouse)
@@ -66,17 +86,19 @@ static void click(Console *console, const MEVENT *mouse)
     const Layout *layout = &console->layout;
     const Command *command = console->dialog ? NULL : command_at(console, mouse);
 
-    if (console->dialog) {
+    if (canvas_has(&layout->tour, mouse->y, mouse->x)) {
+        click_tour(console, mouse->y - layout->tour.top, mouse->x);
+    } else if (console->dialog) {
         console_do(console, dialog_click(console->dialog, mouse->y, mouse->x));
     } else if (command) {
         console_act(console, command);
     } else if (console->replay && mouse->y == layout->replay_row) {
         replay_bar_click(&console->replay_bar, console->replay, mouse->x);
-    } else if (inside(&layout->details, mouse->y, mouse->x)) {
+    } else if (canvas_has(&layout->details, mouse->y, mouse->x)) {
         console->focus = FOCUS_DETAILS;
-    } else if (inside(&layout->events, mouse->y, mouse->x)) {
+    } else if (canvas_has(&layout->events, mouse->y, mouse->x)) {
         console->focus = FOCUS_EVENTS;
-    } else if (inside(&layout->view, mouse->y, mouse->x)) {
+    } else if (canvas_has(&layout->view, mouse->y, mouse->x)) {
         click_view(console, mouse);
     }
 }
@@ -88,8 +110,10 @@ void console_mouse(Console *console, const MEVENT *mouse)
     else if (mouse->bstate & BUTTON5_PRESSED)
         wheel(console, mouse, WHEEL_LINES);
     else if (mouse->bstate & BUTTON1_PRESSED) {
+        if (console->prompt && prompt_click(console->prompt, mouse->y, mouse->x))
+            return;
+        console_prompt_leave(console);
         console_forget_message(console);
-        console_prompt_give_up(console);
         click(console, mouse);
     }
 }

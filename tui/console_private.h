@@ -141,6 +141,9 @@ void console_prompt_key(Console *console, Key key);
 void console_prompt_settle(Console *console);
 /* As Escape does; nothing where there is none. */
 void console_prompt_give_up(Console *console);
+/* A click was elsewhere: what is seen at once as it is typed is kept as by Enter, since it is what
+ * was clicked on; anything else is given up. */
+void console_prompt_leave(Console *console);
 
 /* --- console_line.c --------------------------------------------------------------------------- */
 

@@ -38,6 +38,14 @@ void console_prompt_give_up(Console *console)
         end(console);
 }
 
+void console_prompt_leave(Console *console)
+{
+    if (console->prompt && prompt_use(console->prompt)->changed)
+        console_prompt_key(console, (Key){ FALSE, KEY_CODE_RETURN });
+    else
+        console_prompt_give_up(console);
+}
+
 /* --- commands -------------------------------------------------------------------------------- */
 
 static void on_facts(Session *session, gpointer data)

@@ -4,6 +4,7 @@
 
 #define LABEL_COLUMNS 7
 #define FORMS 3
+#define ESCAPE_HINT "Esc closes"
 
 static const char *const names[FORMS] = { "QMP", "HMP", "virsh" };
 
@@ -60,7 +61,7 @@ static void paint(Dialog *dialog, const Canvas *screen)
     CopyDialog *self = (CopyDialog *)dialog;
     DialogButton button = button_of(self);
 
-    self->body = dialog_box(screen, FORMS, self->title, "Esc closes", 1, &self->foot);
+    self->body = dialog_box(screen, FORMS, self->title, ESCAPE_HINT, 1, &self->foot);
     dialog_draw_note(&self->foot, 0, &button, 1, notes[self->copy == NULL]);
     dialog_draw_buttons(dialog, &self->foot, 0, &button, 1, 0);
     for (int form = 0; form < FORMS; form++)
@@ -118,12 +119,22 @@ static DialogEffect on_click(Dialog *dialog, int row, int column)
 {
     CopyDialog *self = (CopyDialog *)dialog;
     DialogButton button = button_of(self);
+    Key key;
 
+    if (dialog_title_key(&self->body, ESCAPE_HINT, row, column, &key))
+        return on_key(dialog, key);
     if (row >= self->body.top && row < self->body.top + FORMS)
         return choose(self, row - self->body.top);
     if (row == self->foot.top && dialog_button_at(&button, 1, column - self->foot.left) == 0)
         return copy_chosen(self);
     return DIALOG_STAYS;
+}
+
+static void on_scroll(Dialog *dialog, int lines)
+{
+    CopyDialog *self = (CopyDialog *)dialog;
+
+    choose(self, CLAMP(self->chosen + CLAMP(lines, -1, 1), 0, FORMS - 1));
 }
 
 static void on_free(Dialog *dialog)
@@ -140,6 +151,7 @@ static const DialogClass class = {
     .paint = paint,
     .key = on_key,
     .click = on_click,
+    .scroll = on_scroll,
     .free = on_free,
 };
 

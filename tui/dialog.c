@@ -1,8 +1,11 @@
 /* What all dialogs share: the frame and the buttons. */
 #include "tui/dialog.h"
 
+#include <string.h>
+
 #define BUTTON_MARK 1 /* the column left of a button that says that it has the focus */
 #define BUTTON_GAP 2
+#define TITLE_END 3 /* what is right of the words beside a title: draw_box */
 #define WIDTH 76
 #define WIDE 112
 
@@ -58,6 +61,16 @@ DialogEffect dialog_click(Dialog *dialog, int row, int column)
     if (dialog->above)
         return above_ended(dialog, dialog_click(dialog->above, row, column));
     return dialog->class->click ? dialog->class->click(dialog, row, column) : DIALOG_STAYS;
+}
+
+void dialog_scroll(Dialog *dialog, int lines)
+{
+    if (dialog->above)
+        dialog_scroll(dialog->above, lines);
+    else if (dialog->class->scroll)
+        dialog->class->scroll(dialog, lines);
+    else
+        dialog->top += lines;
 }
 
 void dialog_changed(Dialog *dialog, SessionChange change)
@@ -133,8 +146,9 @@ void dialog_draw_buttons(Dialog *dialog, const Canvas *canvas, int row, const Di
     }
 }
 
-void dialog_draw_note(const Canvas *canvas, int row, const DialogButton *buttons, guint count,
-                      const char *const *notes)
+/* NULL: there is no room for any. */
+static const char *fitting_note(const Canvas *canvas, const DialogButton *buttons, guint count,
+                                const char *const *notes)
 {
     int room = canvas->columns - BUTTON_MARK;
 
@@ -142,8 +156,16 @@ void dialog_draw_note(const Canvas *canvas, int row, const DialogButton *buttons
         room -= button_columns(&buttons[i]) + BUTTON_GAP;
     while (*notes && text_columns(*notes) > room)
         notes++;
-    if (*notes)
-        draw_right(canvas, row, 0, canvas->columns, ELEMENT_DIM, *notes);
+    return *notes;
+}
+
+void dialog_draw_note(const Canvas *canvas, int row, const DialogButton *buttons, guint count,
+                      const char *const *notes)
+{
+    const char *note = fitting_note(canvas, buttons, count, notes);
+
+    if (note)
+        draw_right(canvas, row, 0, canvas->columns, ELEMENT_DIM, note);
 }
 
 int dialog_button_at(const DialogButton *buttons, guint count, int column)
@@ -156,6 +178,40 @@ int dialog_button_at(const DialogButton *buttons, guint count, int column)
         left += button_columns(&buttons[i]) + BUTTON_GAP;
     }
     return -1;
+}
+
+/* --- hints ----------------------------------------------------------------------------------- */
+
+gboolean dialog_hint_key(const char *hints, int column, Key *key)
+{
+    while (*hints) {
+        const char *end = strstr(hints, "  ");
+        g_autofree char *hint = end ? g_strndup(hints, (gsize)(end - hints)) : g_strdup(hints);
+        g_autofree char *name = g_strndup(hint, strcspn(hint, " "));
+        int blanks = end ? (int)strspn(end, " ") : 0;
+
+        if (column < text_columns(hint))
+            return column >= 0 && key_of_label(name, key);
+        column -= text_columns(hint) + blanks;
+        hints += strlen(hint) + (gsize)blanks;
+    }
+    return FALSE;
+}
+
+gboolean dialog_title_key(const Canvas *body, const char *hints, int row, int column, Key *key)
+{
+    int left = body->left + body->columns - TITLE_END - text_columns(hints);
+
+    return row == body->top - 1 && dialog_hint_key(hints, column - left, key);
+}
+
+gboolean dialog_note_key(const Canvas *canvas, const DialogButton *buttons, guint count,
+                         const char *const *notes, int column, Key *key)
+{
+    const char *note = fitting_note(canvas, buttons, count, notes);
+    int left = note ? canvas->left + canvas->columns - text_columns(note) : 0;
+
+    return note && dialog_hint_key(note, column - left, key);
 }
 
 gboolean dialog_move_focus(int *focus, int count, Key key)

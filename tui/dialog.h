@@ -22,6 +22,8 @@ typedef struct {
     DialogEffect (*key)(Dialog *dialog, Key key);
     /* A click at this place of the screen; may be NULL. */
     DialogEffect (*click)(Dialog *dialog, int row, int column);
+    /* The wheel; NULL: top goes along. */
+    void (*scroll)(Dialog *dialog, int lines);
     /* The session changed; may be NULL. */
     void (*changed)(Dialog *dialog, SessionChange change);
     void (*free)(Dialog *dialog);
@@ -43,6 +45,7 @@ struct Dialog {
 void dialog_paint(Dialog *dialog, const Canvas *screen);
 DialogEffect dialog_key(Dialog *dialog, Key key);
 DialogEffect dialog_click(Dialog *dialog, int row, int column);
+void dialog_scroll(Dialog *dialog, int lines);
 void dialog_changed(Dialog *dialog, SessionChange change);
 /* Opens one (transfer full) above it, that only tells something: what it returns goes nowhere. */
 void dialog_open_above(Dialog *dialog, Dialog *above);
@@ -79,6 +82,15 @@ void dialog_draw_note(const Canvas *canvas, int row, const DialogButton *buttons
                       const char *const *notes);
 /* The button at a column of the canvas that it was drawn in; -1 for none. */
 int dialog_button_at(const DialogButton *buttons, guint count, int column);
+
+/* The key that one of several hints tells of, "Enter keep  Esc back" with two blanks or more
+ * between: the one that stands at a column of that text; FALSE where none does. */
+gboolean dialog_hint_key(const char *hints, int column, Key *key);
+/* The same for what is beside the title of a box, and for what dialog_draw_note has drawn. body:
+ * begins below the title; row, column: of the screen. */
+gboolean dialog_title_key(const Canvas *body, const char *hints, int row, int column, Key *key);
+gboolean dialog_note_key(const Canvas *canvas, const DialogButton *buttons, guint count,
+                         const char *const *notes, int column, Key *key);
 
 /* Keys that move the focus among so many buttons; FALSE for others. */
 gboolean dialog_move_focus(int *focus, int count, Key key);

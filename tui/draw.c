@@ -148,6 +148,12 @@ void canvas_erase(const Canvas *canvas)
         draw_blank(canvas, row, 0, canvas->columns);
 }
 
+gboolean canvas_has(const Canvas *canvas, int row, int column)
+{
+    return row >= canvas->top && row < canvas->top + canvas->rows && column >= canvas->left &&
+           column < canvas->left + canvas->columns;
+}
+
 /* Limits columns to the canvas; FALSE when nothing of it is inside. */
 static gboolean clip(const Canvas *canvas, int row, int column, int *columns)
 {

@@ -71,6 +71,8 @@ void canvas_erase(const Canvas *canvas);
  * cell. (transfer full: delwin) */
 WINDOW *canvas_copy(const Canvas *canvas);
 void canvas_paste(const Canvas *canvas, WINDOW *copy);
+/* Whether this place of the screen belongs to it. */
+gboolean canvas_has(const Canvas *canvas, int row, int column);
 /* Begins a frame: the whole window blank, on the background of the theme. */
 void canvas_background(const Canvas *canvas);
 

@@ -112,6 +112,21 @@ void drives_draw_heads(const Canvas *canvas, const DrivesColumns *columns, Drive
     }
 }
 
+DrivesOrder drives_order_at(const DrivesColumns *columns, int column)
+{
+    DrivesOrder order = DRIVES_BY_BAY;
+
+    if (column < columns->glyph)
+        return order;
+    while (++order < DRIVES_ORDERS) {
+        int at = columns->cells[ordered_by[order]].at;
+
+        if (column >= at && column < at + columns->cells[ordered_by[order]].columns)
+            break;
+    }
+    return order;
+}
+
 static gboolean is_told_by_outline(const OutlineRow *row)
 {
     switch (row->state) {

@@ -30,6 +30,9 @@ typedef struct {
 DrivesColumns drives_columns(int width, DrivesOrder order);
 void drives_draw_heads(const Canvas *canvas, const DrivesColumns *columns, DrivesOrder order);
 
+/* The order that goes by the head of this column; DRIVES_ORDERS for none. */
+DrivesOrder drives_order_at(const DrivesColumns *columns, int column);
+
 typedef struct {
     gboolean selected, fresh, marked;
     gboolean last; /* of the bays of its controller */

@@ -19,6 +19,7 @@ typedef struct {
     DrivesModel *model;
     char *key; /* of the row that the cursor is on */
     ListCursor cursor;
+    DrivesColumns columns; /* where they were painted */
 } DrivesView;
 
 /* --- where the cursor is --------------------------------------------------------------------- */
@@ -211,11 +212,22 @@ static gboolean drives_move(View *view, ViewMove move)
     }
 }
 
+static void sort_by(DrivesView *self, DrivesOrder order)
+{
+    if (order == DRIVES_ORDERS)
+        return;
+    self->order = order;
+    take_rows(self);
+}
+
+/* A head orders by its column. */
 static gboolean drives_click(View *view, int line, int column)
 {
     DrivesView *self = (DrivesView *)view;
 
-    return go_to(self, list_cursor_row_on(&self->cursor, line - HEADS));
+    if (line < HEADS)
+        sort_by(self, drives_order_at(&self->columns, column));
+    return line >= HEADS && go_to(self, list_cursor_row_on(&self->cursor, line - HEADS));
 }
 
 static void drives_scroll(View *view, int lines)
@@ -282,11 +294,11 @@ static gboolean is_last_bay(const DrivesView *self, guint index)
 static void drives_draw(View *view, const Canvas *canvas, int *line, int *column)
 {
     DrivesView *self = (DrivesView *)view;
-    DrivesColumns columns = drives_columns(canvas->columns, self->order);
     gint64 now = view->host->now();
 
+    self->columns = drives_columns(canvas->columns, self->order);
     list_cursor_set_page(&self->cursor, canvas->rows - HEADS);
-    drives_draw_heads(canvas, &columns, self->order);
+    drives_draw_heads(canvas, &self->columns, self->order);
     for (int i = 0; i < (int)self->cursor.page; i++) {
         guint index = list_cursor_row_on(&self->cursor, i);
         const DrivesLine *drive = drives_model_line(self->model, index);
@@ -294,7 +306,7 @@ static void drives_draw(View *view, const Canvas *canvas, int *line, int *column
         if (!drive)
             break;
         drives_draw_line(
-            self->model, drive, canvas, i + HEADS, &columns,
+            self->model, drive, canvas, i + HEADS, &self->columns,
             (DrivesLook){ .selected = index == self->cursor.at,
                           .fresh = tree_row_is_fresh(drive->row, now),
                           .marked = g_hash_table_contains(view->host->marks, drive->row->key),

@@ -256,7 +256,7 @@ static void events_scroll(View *view, int lines)
 {
     EventsView *self = (EventsView *)view;
 
-    list_cursor_scroll(&self->cursor, lines);
+    list_cursor_scroll_following(&self->cursor, lines);
     remember(self);
 }
 

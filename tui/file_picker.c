@@ -29,7 +29,7 @@ typedef struct {
     FilePickerFn picked;
     gpointer data;
     GDestroyNotify destroy;
-    Canvas rows; /* where the entries were painted */
+    Canvas rows, keys; /* where the entries and the hints were painted; no rows: they were not */
 } FilePicker;
 
 /* --- folders --------------------------------------------------------------------------------- */
@@ -223,7 +223,7 @@ static void draw_field(FilePicker *self, const Canvas *canvas, int row)
         draw_text(canvas, row, LABEL_COLUMNS + 2, room - 2, ELEMENT_DIM, hint);
 }
 
-static void draw_keys(const Canvas *canvas, int row)
+static const char *fitting_keys(const Canvas *canvas)
 {
     static const char *const hints[] = {
         "Enter open or choose   Backspace folder above   . hidden files   Esc cancel",
@@ -235,7 +235,7 @@ static void draw_keys(const Canvas *canvas, int row)
 
     while (hint[1] && text_columns(*hint) > canvas->columns)
         hint++;
-    draw_text(canvas, row, 0, canvas->columns, ELEMENT_DIM, *hint);
+    return *hint;
 }
 
 static void draw_folder(const FilePicker *self, const Canvas *canvas)
@@ -260,12 +260,13 @@ static void paint(Dialog *dialog, const Canvas *screen)
     draw_field(self, &inside, low ? 0 : 1);
     self->rows = canvas_part(&inside, head, 0, MAX(inside.rows - head - foot, 0), inside.columns);
     draw_entries(self);
+    self->keys = canvas_part(&inside, inside.rows - 1, 0, low ? 0 : 1, inside.columns);
     if (low)
         return;
     draw_folder(self, &inside);
     draw_box_rule(&frame, 1 + 2, NULL, NULL);
     draw_box_rule(&frame, frame.rows - 3, NULL, NULL);
-    draw_keys(&inside, inside.rows - 1);
+    draw_text(&self->keys, 0, 0, self->keys.columns, ELEMENT_DIM, fitting_keys(&self->keys));
 }
 
 /* --- keys ------------------------------------------------------------------------------------ */
@@ -359,14 +360,22 @@ static DialogEffect on_click(Dialog *dialog, int row, int column)
     FilePicker *self = (FilePicker *)dialog;
     const Canvas *rows = &self->rows;
     int index = dialog->top + row - rows->top;
+    Key key;
 
-    if (row < rows->top || row >= rows->top + rows->rows || column < rows->left ||
-        column >= rows->left + rows->columns || index >= (int)self->shown->len)
+    if (canvas_has(&self->keys, row, column) &&
+        dialog_hint_key(fitting_keys(&self->keys), column - self->keys.left, &key))
+        return on_key(dialog, key);
+    if (!canvas_has(rows, row, column) || index >= (int)self->shown->len)
         return DIALOG_STAYS;
     if (index == (int)self->at)
         return open_entry(self);
     self->at = (guint)index;
     return DIALOG_STAYS;
+}
+
+static void on_scroll(Dialog *dialog, int lines)
+{
+    move_cursor((FilePicker *)dialog, lines);
 }
 
 static void on_free(Dialog *dialog)
@@ -389,6 +398,7 @@ static const DialogClass class = {
     .paint = paint,
     .key = on_key,
     .click = on_click,
+    .scroll = on_scroll,
     .free = on_free,
 };
 

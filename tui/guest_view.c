@@ -105,7 +105,7 @@ static gboolean guest_view_click(View *view, int line, int column)
 
 static void guest_view_scroll(View *view, int lines)
 {
-    list_cursor_scroll(&self_of(view)->cursor, lines);
+    list_cursor_scroll_following(&self_of(view)->cursor, lines);
     note_following(self_of(view));
 }
 

@@ -46,3 +46,10 @@ gboolean inner_dialog_click(Dialog **inner, int row, int column)
         take(inner, (*inner)->class->click(*inner, row, column));
     return TRUE;
 }
+
+gboolean inner_dialog_scroll(Dialog *inner, int lines)
+{
+    if (inner)
+        dialog_scroll(inner, lines);
+    return inner != NULL;
+}

@@ -85,6 +85,14 @@ const char *key_label(const char *name, gboolean ascii)
     return g_intern_string(control);
 }
 
+gboolean key_of_label(const char *label, Key *key)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(named); i++)
+        if (g_str_equal(named[i].label, label))
+            return key_parse(named[i].name, key);
+    return key_parse(label, key);
+}
+
 void key_names(KeyNameFn each, gpointer data)
 {
     for (gsize i = 0; i < G_N_ELEMENTS(named); i++)

@@ -26,6 +26,8 @@ gboolean key_parse(const char *name, Key *key);
 gboolean key_equal(Key a, Key b);
 /* As a person reads it: "PgUp", "^U", "↑". (transfer none) */
 const char *key_label(const char *name, gboolean ascii);
+/* By what a person reads in a hint, or by its name. */
+gboolean key_of_label(const char *label, Key *key);
 
 /* Names of keys that can be bound, those that a keyboard has most likely. */
 typedef void (*KeyNameFn)(const char *name, gpointer data);

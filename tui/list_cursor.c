@@ -68,6 +68,13 @@ void list_cursor_scroll(ListCursor *cursor, int lines)
     list_cursor_go(cursor, CLAMP(cursor->at, cursor->top, cursor->top + MAX(cursor->page, 1) - 1));
 }
 
+void list_cursor_scroll_following(ListCursor *cursor, int lines)
+{
+    list_cursor_scroll(cursor, lines);
+    if (lines > 0 && cursor->top + cursor->page >= cursor->length)
+        list_cursor_go(cursor, G_MAXUINT);
+}
+
 guint list_cursor_row_on(const ListCursor *cursor, int line)
 {
     guint index = cursor->top + (guint)line;

@@ -24,6 +24,8 @@ void list_cursor_go(ListCursor *cursor, guint index);
 gboolean list_cursor_move(ListCursor *cursor, ViewMove move);
 /* The cursor goes along where its row would leave the screen. */
 void list_cursor_scroll(ListCursor *cursor, int lines);
+/* The same in a list that follows what comes: down to its end the cursor goes to the last row. */
+void list_cursor_scroll_following(ListCursor *cursor, int lines);
 /* The row on this line of the page; G_MAXUINT where there is none. */
 guint list_cursor_row_on(const ListCursor *cursor, int line);
 

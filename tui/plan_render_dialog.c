@@ -15,7 +15,7 @@ typedef struct {
     int tab;
     int tops[RENDERINGS]; /* each keeps its place */
     int page;
-    Canvas body;              /* where it was painted */
+    Canvas body, foot;        /* where they were painted */
     int tab_ends[RENDERINGS]; /* columns of the tabs in it */
 } PlanRenderDialog;
 
@@ -91,17 +91,16 @@ static void draw_tabs(PlanRenderDialog *self, const Canvas *canvas)
     }
 }
 
-static void draw_foot(const Canvas *foot)
+/* The keys, in as many words as there is room for. */
+static const char *foot_words(const Canvas *foot)
 {
     static const char *const notes[] = { "Tab 1-4 other words   Up Down scroll   Esc back",
                                          "Tab 1-4   Up Down   Esc", "Esc back", NULL };
+    const char *const *note = notes;
 
-    for (gsize i = 0; notes[i]; i++) {
-        if (text_columns(notes[i]) > foot->columns && notes[i + 1])
-            continue;
-        draw_text(foot, 0, 0, foot->columns, ELEMENT_DIM, notes[i]);
-        break;
-    }
+    while (note[1] && text_columns(*note) > foot->columns)
+        note++;
+    return *note;
 }
 
 static void paint(Dialog *dialog, const Canvas *screen)
@@ -109,16 +108,16 @@ static void paint(Dialog *dialog, const Canvas *screen)
     PlanRenderDialog *self = (PlanRenderDialog *)dialog;
     int columns = dialog_columns(screen) - DIALOG_MARGIN;
     g_autoptr(LineList) list = tab_lines(self, self->tab, columns);
-    Canvas foot, text;
+    Canvas text;
 
     self->body =
-        dialog_box(screen, TABS_ROWS + longest(self, columns), self->title, NULL, 1, &foot);
+        dialog_box(screen, TABS_ROWS + longest(self, columns), self->title, NULL, 1, &self->foot);
     draw_tabs(self, &self->body);
     draw_box_rule(&self->body, 1, NULL, NULL);
     text = canvas_part(&self->body, TABS_ROWS, 0, self->body.rows - TABS_ROWS, self->body.columns);
     self->page = text.rows;
     line_list_draw_boxed(list, &text, &self->tops[self->tab]);
-    draw_foot(&foot);
+    draw_text(&self->foot, 0, 0, self->foot.columns, ELEMENT_DIM, foot_words(&self->foot));
     dialog->cursor_row = text.top;
     dialog->cursor_column = text.left + 2;
 }
@@ -145,7 +144,11 @@ static DialogEffect on_key(Dialog *dialog, Key key)
 static DialogEffect on_click(Dialog *dialog, int row, int column)
 {
     PlanRenderDialog *self = (PlanRenderDialog *)dialog;
+    Key key;
 
+    if (row == self->foot.top &&
+        dialog_hint_key(foot_words(&self->foot), column - self->foot.left, &key))
+        return on_key(dialog, key);
     if (row != self->body.top || column <= self->body.left)
         return DIALOG_STAYS;
     for (int tab = 0; tab < RENDERINGS; tab++) {
@@ -155,6 +158,13 @@ static DialogEffect on_click(Dialog *dialog, int row, int column)
         }
     }
     return DIALOG_STAYS;
+}
+
+static void on_scroll(Dialog *dialog, int lines)
+{
+    PlanRenderDialog *self = (PlanRenderDialog *)dialog;
+
+    self->tops[self->tab] += lines;
 }
 
 static void on_free(Dialog *dialog)
@@ -171,6 +181,7 @@ static const DialogClass class = {
     .paint = paint,
     .key = on_key,
     .click = on_click,
+    .scroll = on_scroll,
     .free = on_free,
 };
 

@@ -231,6 +231,38 @@ PromptEffect prompt_settle(Prompt *prompt)
     return effect(prompt);
 }
 
+/* --- the mouse ------------------------------------------------------------------------------- */
+
+static gboolean is_on(const Prompt *prompt, int row, int column)
+{
+    return row == prompt->row || canvas_has(&prompt->pane, row, column);
+}
+
+gboolean prompt_click(Prompt *prompt, int row, int column)
+{
+    const GPtrArray *candidates = prompt->completion ? prompt->completion->candidates : NULL;
+    int line = row - prompt->pane.top - 1; /* below the rule */
+    guint index = prompt->first + (guint)MAX(line, 0);
+
+    if (!is_on(prompt, row, column))
+        return FALSE;
+    prompt_tell(prompt, ELEMENT_TEXT, NULL);
+    if (row != prompt->row && line >= 0 && candidates && index < candidates->len) {
+        readline_words_take(prompt->completion, index);
+        look(prompt, FALSE);
+    }
+    return TRUE;
+}
+
+gboolean prompt_scroll(Prompt *prompt, int row, int column, int lines)
+{
+    if (!is_on(prompt, row, column))
+        return FALSE;
+    if (prompt->pages && row != prompt->row)
+        prompt->page = (prompt->page + (lines < 0 ? prompt->pages - 1 : 1)) % prompt->pages;
+    return TRUE;
+}
+
 /* --- made and freed -------------------------------------------------------------------------- */
 
 static void take_readline(const PromptUse *use)

@@ -33,6 +33,11 @@ typedef enum {
 } PromptEffect;
 
 PromptEffect prompt_key(Prompt *prompt, Key key);
+/* A click at this place of the screen: on a candidate puts it in. FALSE: that is not the prompt's.
+ */
+gboolean prompt_click(Prompt *prompt, int row, int column);
+/* The wheel there turns the pages of the candidates. */
+gboolean prompt_scroll(Prompt *prompt, int row, int column, int lines);
 /* No more keys are there for now: an Escape that nothing followed gives up. */
 PromptEffect prompt_settle(Prompt *prompt);
 const char *prompt_line(const Prompt *prompt);

@@ -58,15 +58,17 @@ static void draw_candidates(Prompt *prompt, const Canvas *canvas, int row)
     guint first = prompt->page % pages * shown;
     g_autofree char *part = part_shown(first, shown, candidates->len);
     int names = name_columns(candidates, canvas->columns);
-    Canvas pane;
+    Canvas *pane = &prompt->pane;
 
     if ((!shown && !completion->usage) || row < 2)
         return;
-    pane = canvas_part(canvas, row - (int)shown - 1, 0, (int)shown + 1, canvas->columns);
-    canvas_erase(&pane);
-    draw_rule(&pane, 0, completion->usage, shown ? part : NULL);
+    prompt->first = first;
+    prompt->pages = pages;
+    *pane = canvas_part(canvas, row - (int)shown - 1, 0, (int)shown + 1, canvas->columns);
+    canvas_erase(pane);
+    draw_rule(pane, 0, completion->usage, shown ? part : NULL);
     for (guint i = 0; i < shown && first + i < candidates->len; i++)
-        draw_candidate(&pane, (int)i + 1, names, candidates->pdata[first + i]);
+        draw_candidate(pane, (int)i + 1, names, candidates->pdata[first + i]);
 }
 
 /* --- the line -------------------------------------------------------------------------------- */
@@ -130,6 +132,8 @@ int prompt_draw(Prompt *prompt, const Canvas *canvas, int row)
     int words_columns = words ? text_columns(words) + 2 : 0;
     int room;
 
+    prompt->row = canvas->top + row;
+    prompt->pane.rows = 0;
     if (prompt->completion && !prompt_searches())
         draw_candidates(prompt, canvas, row);
     if (words_columns > (canvas->columns - left) * 3 / 4)

@@ -22,6 +22,10 @@ struct Prompt {
     gboolean reading;
     gboolean asked; /* Tab was pressed meanwhile */
     guint page;     /* of the candidates: Tab goes on where there is nothing to put in */
+    guint first;    /* of those that were painted, */
+    guint pages;    /* of so many pages */
+    Canvas pane;    /* where they were, below a rule; no rows: nowhere */
+    int row;        /* of the line */
 
     char *note;
     Element note_element;

@@ -45,12 +45,11 @@ static char *next_match(const char *text, int state)
 }
 
 /* "file=" and folders go on. */
-static gboolean goes_on(const Completion *completion)
+static gboolean goes_on(const Candidate *candidate)
 {
-    const Candidate *sole = completion->candidates->pdata[0];
-    gsize length = strlen(sole->text);
+    gsize length = strlen(candidate->text);
 
-    return completion->candidates->len == 1 && length && strchr("=/", sole->text[length - 1]);
+    return length && strchr("=/", candidate->text[length - 1]);
 }
 
 char **readline_words(const Completion *completion, const char *text, int start)
@@ -58,8 +57,22 @@ char **readline_words(const Completion *completion, const char *text, int start)
     rl_attempted_completion_over = 1; /* readline's own names of files would be waited for */
     if (!completion || !completion->candidates->len)
         return NULL;
-    rl_completion_suppress_append = goes_on(completion);
+    rl_completion_suppress_append =
+        completion->candidates->len == 1 && goes_on(completion->candidates->pdata[0]);
     now.completion = completion;
     now.start = start;
     return rl_completion_matches(text, next_match);
+}
+
+void readline_words_take(const Completion *completion, guint index)
+{
+    const Candidate *candidate = completion->candidates->pdata[index];
+
+    rl_begin_undo_group();
+    rl_delete_text((int)completion->start, rl_point);
+    rl_point = (int)completion->start;
+    rl_insert_text(candidate->text);
+    if (!goes_on(candidate))
+        rl_insert_text(" ");
+    rl_end_undo_group();
 }

@@ -12,4 +12,7 @@ void readline_words_set_up(void);
  * malloc) */
 char **readline_words(const Completion *completion, const char *text, int start);
 
+/* Puts a candidate in the place of what was typed, as Tab does where there is one alone. */
+void readline_words_take(const Completion *completion, guint index);
+
 #endif

@@ -160,9 +160,10 @@ static void draw_state(const SaveDialog *self, const Canvas *canvas, int row)
                             : "One JSON object a line; only you can read the file.");
 }
 
+static const char *const notes[] = { "Enter saves   Esc cancels", "Esc cancels", NULL };
+
 static void paint(Dialog *dialog, const Canvas *screen)
 {
-    static const char *const notes[] = { "Enter saves   Esc cancels", "Esc cancels", NULL };
     SaveDialog *self = (SaveDialog *)dialog;
     DialogButton button = button_of(self);
     int lines = 2 + (int)self->count, cursor;
@@ -212,11 +213,16 @@ static DialogEffect on_click(Dialog *dialog, int row, int column)
     SaveDialog *self = (SaveDialog *)dialog;
     DialogButton button = button_of(self);
     int choice = row - self->body.top - 1;
+    Key key;
 
     if (choice >= 0 && choice < (int)self->count)
         return choose(self, (guint)choice);
-    if (row == self->foot.top && dialog_button_at(&button, 1, column - self->foot.left) == 0)
+    if (row != self->foot.top)
+        return DIALOG_STAYS;
+    if (dialog_button_at(&button, 1, column - self->foot.left) == 0)
         return save(self);
+    if (dialog_note_key(&self->foot, &button, 1, notes, column, &key))
+        return on_key(dialog, key);
     return DIALOG_STAYS;
 }
 

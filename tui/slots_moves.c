@@ -2,6 +2,8 @@
  * the mouse. */
 #include "tui/slots_view_private.h"
 
+#include "tui/slots_words.h"
+
 /* --- moving on the page ---------------------------------------------------------------------- */
 
 /* The column to keep to: until the cursor moves sideways, the one it came from. */
@@ -228,11 +230,25 @@ static int unpushed(const SlotsView *self, int line, int column)
     return MAX(column - 2, place->column);
 }
 
+/* On the "»" that a word ends in where a bus is behind its device. */
+static gboolean is_on_inside(const SlotsView *self, const SlotsPlace *place, int line, int column)
+{
+    gboolean ascii = self->view.host->look->ascii;
+    const char *sign = glyph_text(GLYPH_INSIDE, ascii);
+    g_autofree char *word = slots_word(place->card->rows->pdata[0], place->columns, ascii);
+    int width = text_columns(word);
+
+    return place->lines > 1 && line == place->line && g_str_has_suffix(word, sign) &&
+           column == place->column + (place->columns - width) / 2 + width - 1;
+}
+
+/* Going into a bus is done at once: FALSE, so that a second click does not do it again. */
 gboolean slots_view_click(View *view, int line, int column)
 {
     SlotsView *self = (SlotsView *)view;
     int at = line - self->layout->top + self->scroll;
     const SlotsPlace *place;
+    gboolean inside;
     guint index;
 
     if (!slots_view_spot(self) || line < self->layout->top ||
@@ -241,10 +257,11 @@ gboolean slots_view_click(View *view, int line, int column)
     place = slots_layout_at(self->layout, at, unpushed(self, at, column));
     if (!place)
         return FALSE;
+    inside = is_on_inside(self, place, at, column);
     index = clicked_function(self, place, at, column);
     self->goal = -1;
     slots_view_go(self, slots_model_card_spot(self->model, place->card) + index);
-    return TRUE;
+    return !inside || !slots_view_enter(view);
 }
 
 /* The cursor goes along where its card would leave the screen. */

@@ -17,7 +17,7 @@ typedef struct {
     const char *hint; /* at the right of the title */
     int label_columns;
     TextDialogMore more; /* what ? shows in its place; no fill: nothing */
-    int page;
+    Canvas frame, body;  /* where it was painted */
 } TextDialog;
 
 static void paint(Dialog *dialog, const Canvas *screen)
@@ -25,15 +25,13 @@ static void paint(Dialog *dialog, const Canvas *screen)
     TextDialog *self = (TextDialog *)dialog;
     int columns = MIN(WIDTH, screen->columns);
     g_autoptr(LineList) list = line_list_new(columns - MARGIN, self->label_columns);
-    Canvas frame, body;
-
     self->fill(list, screen->look->ascii, self->shown);
-    frame = dialog_frame(screen, line_list_length(list) + 2, columns, self->title, self->hint);
-    body = canvas_part(&frame, 1, 0, frame.rows - 2, frame.columns);
-    self->page = body.rows;
-    line_list_draw_boxed(list, &body, &self->dialog.top);
-    dialog->cursor_row = body.top;
-    dialog->cursor_column = body.left + 2;
+    self->frame =
+        dialog_frame(screen, line_list_length(list) + 2, columns, self->title, self->hint);
+    self->body = canvas_part(&self->frame, 1, 0, self->frame.rows - 2, self->frame.columns);
+    line_list_draw_boxed(list, &self->body, &self->dialog.top);
+    dialog->cursor_row = self->body.top;
+    dialog->cursor_column = self->body.left + 2;
 }
 
 /* Once: from there ? closes. */
@@ -62,8 +60,19 @@ static DialogEffect on_key(Dialog *dialog, Key key)
 
     if (key.function ? key.code == KEY_F(1) : key.code == '?')
         return show_more(self);
-    self->dialog.top += dialog_scroll_of(key, self->page);
+    self->dialog.top += dialog_scroll_of(key, self->body.rows);
     return closes ? DIALOG_CLOSES : DIALOG_STAYS;
+}
+
+/* Beside the box it closes. */
+static DialogEffect on_click(Dialog *dialog, int row, int column)
+{
+    TextDialog *self = (TextDialog *)dialog;
+    Key key;
+
+    if (dialog_title_key(&self->body, self->hint, row, column, &key))
+        return on_key(dialog, key);
+    return canvas_has(&self->frame, row, column) ? DIALOG_STAYS : DIALOG_CLOSES;
 }
 
 static void on_free(Dialog *dialog)
@@ -79,6 +88,7 @@ static void on_free(Dialog *dialog)
 static const DialogClass class = {
     .paint = paint,
     .key = on_key,
+    .click = on_click,
     .free = on_free,
 };
 

@@ -6,6 +6,7 @@
 
 #define WIDTH_LEAST 27
 #define WIDTH_MOST 46
+#define KEYS "Enter keep  Esc back"
 #define HEADER_ROWS 2
 #define ABOUT_LINES 2
 #define ABOUT_FROM_ROWS 10 /* of the box */
@@ -27,7 +28,7 @@ typedef struct {
     guint at, before;   /* indexes of the shown one and of the one to go back to */
     ThemesDialogShow show;
     gpointer data;
-    Canvas list; /* where it was painted */
+    Canvas list, keys; /* where they were painted */
 } ThemesDialog;
 
 static void choice_free(gpointer data)
@@ -156,7 +157,8 @@ static void paint(Dialog *dialog, const Canvas *screen)
         row += sample_rows;
     }
     draw_box_rule(&frame, row++, NULL, NULL);
-    draw_text(&frame, row, 2, self->list.columns, ELEMENT_DIM, "Enter keep  Esc back");
+    self->keys = canvas_part(&frame, row, 2, 1, self->list.columns);
+    draw_text(&self->keys, 0, 0, self->keys.columns, ELEMENT_DIM, KEYS);
 }
 
 /* --- keys ------------------------------------------------------------------------------------ */
@@ -205,11 +207,22 @@ static DialogEffect on_click(Dialog *dialog, int row, int column)
     ThemesDialog *self = (ThemesDialog *)dialog;
     const Canvas *list = &self->list;
     int index = dialog->top + row - list->top;
+    Key key;
 
-    if (row < list->top || row >= list->top + list->rows || column < list->left ||
-        column >= list->left + list->columns || index >= (int)self->choices->len)
+    if (canvas_has(&self->keys, row, column))
+        return dialog_hint_key(KEYS, column - self->keys.left, &key) ? on_key(dialog, key)
+                                                                     : DIALOG_STAYS;
+    if (!canvas_has(list, row, column) || index >= (int)self->choices->len)
         return DIALOG_STAYS;
     return index == (int)self->at ? keep(self) : show(self, index);
+}
+
+/* One at a time, since each is shown. */
+static void on_scroll(Dialog *dialog, int lines)
+{
+    ThemesDialog *self = (ThemesDialog *)dialog;
+
+    show(self, (int)self->at + CLAMP(lines, -1, 1));
 }
 
 static void on_free(Dialog *dialog)
@@ -224,6 +237,7 @@ static const DialogClass class = {
     .paint = paint,
     .key = on_key,
     .click = on_click,
+    .scroll = on_scroll,
     .free = on_free,
 };
 

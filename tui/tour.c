@@ -7,6 +7,7 @@
 
 #define LINES_MAX 7 /* the rule, what was done, the text, the keys */
 #define ROWS_BESIDE 12
+#define HIDE "Esc hides"
 
 struct Tour {
     TourGuide guide;
@@ -131,13 +132,19 @@ static void draw_heading(const Tour *tour, const Canvas *canvas)
         step ? g_strdup_printf("Tour %u of %u: %s", tour->step + 1, tour_step_count, step->title)
              : g_strdup("Tour: done");
 
-    draw_rule(canvas, 0, title, "Esc hides");
+    draw_rule(canvas, 0, title, HIDE);
+}
+
+/* (transfer full) */
+static char *skip_text(const Canvas *canvas)
+{
+    return put_keys("{tour} skips this step", canvas->look->ascii);
 }
 
 static void draw_foot(const Tour *tour, const Canvas *canvas)
 {
     int row = canvas->rows - 1;
-    g_autofree char *skip = put_keys("{tour} skips this step", canvas->look->ascii);
+    g_autofree char *skip = skip_text(canvas);
     g_autofree char *before =
         tour->done ? g_strdup_printf("done: %s", tour_steps[tour->step - 1].title) : NULL;
 
@@ -155,4 +162,16 @@ void tour_draw(const Tour *tour, const Canvas *canvas)
     for (guint i = 0; i < lines->len && (int)i + 2 < canvas->rows; i++)
         draw_text(canvas, 1 + (int)i, 1, canvas->columns - 2, ELEMENT_TEXT, lines->pdata[i]);
     draw_foot(tour, canvas);
+}
+
+/* Both stand at the right, with no more than a blank or two behind them. */
+TourClick tour_click(const Tour *tour, const Canvas *canvas, int row, int column)
+{
+    g_autofree char *skip = skip_text(canvas);
+    int from_right = canvas->columns - column;
+
+    if (row == 0 && from_right <= text_columns(HIDE) + 2)
+        return TOUR_HIDE;
+    return row == canvas->rows - 1 && from_right <= text_columns(skip) + 1 ? TOUR_SKIP
+                                                                           : TOUR_NOTHING;
 }

@@ -41,6 +41,10 @@ gboolean tour_show(Tour *tour, gboolean shown);
 /* Goes on without what the step asks for. */
 void tour_skip(Tour *tour);
 
+/* What a click on the panel at this place of it asks for. */
+typedef enum { TOUR_NOTHING, TOUR_HIDE, TOUR_SKIP } TourClick;
+TourClick tour_click(const Tour *tour, const Canvas *canvas, int row, int column);
+
 /* Lines that the panel takes of a screen of this size; 0 while it is hidden. */
 int tour_lines(const Tour *tour, int rows, int columns);
 void tour_draw(const Tour *tour, const Canvas *canvas);

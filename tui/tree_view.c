@@ -8,6 +8,7 @@
 #include "tui/tree_row.h"
 
 #define HEADS 1 /* lines above the rows */
+#define FOLD_COLUMNS 2
 
 typedef struct {
     View view;
@@ -22,6 +23,7 @@ typedef struct {
     char *key;           /* of the row that the cursor is on */
     ListCursor cursor;
     int address_columns;
+    TreeColumns columns; /* where they were painted */
 } TreeView;
 
 /* --- where the cursor is --------------------------------------------------------------------- */
@@ -372,6 +374,16 @@ static gboolean tree_move(View *view, ViewMove move)
     }
 }
 
+/* The lines of a tree end in what says whether a row is folded, "┬ " or "+ ", and its name. */
+static gboolean is_on_fold(const TreeView *self, int column)
+{
+    const OutlineRow *row = tree_row(&self->view);
+    int name = self->columns.name + text_columns(row->lines);
+
+    return row->foldable && column < name && column >= MAX(name - FOLD_COLUMNS, 0);
+}
+
+/* On that a click folds at once, and a second one right after it is another one of those. */
 static gboolean tree_click(View *view, int line, int column)
 {
     TreeView *self = (TreeView *)view;
@@ -380,7 +392,7 @@ static gboolean tree_click(View *view, int line, int column)
     if (index == G_MAXUINT)
         return FALSE;
     go_to(self, index);
-    return TRUE;
+    return !is_on_fold(self, column) || !tree_enter(view);
 }
 
 static void tree_scroll(View *view, int lines)
@@ -438,11 +450,11 @@ static void tree_filter(View *view, const char *text)
 static void tree_draw(View *view, const Canvas *canvas, int *line, int *column)
 {
     TreeView *self = (TreeView *)view;
-    TreeColumns columns = tree_columns(canvas->columns, self->address_columns);
     gint64 now = view->host->now();
 
+    self->columns = tree_columns(canvas->columns, self->address_columns);
     list_cursor_set_page(&self->cursor, canvas->rows - HEADS);
-    tree_row_draw_heads(canvas, &columns);
+    tree_row_draw_heads(canvas, &self->columns);
     for (int i = 0; i < (int)self->cursor.page; i++) {
         guint index = list_cursor_row_on(&self->cursor, i);
         const OutlineRow *row = outline_row(self->outline, index);
@@ -450,7 +462,7 @@ static void tree_draw(View *view, const Canvas *canvas, int *line, int *column)
         if (!row)
             break;
         tree_row_draw(
-            row, canvas, i + HEADS, &columns,
+            row, canvas, i + HEADS, &self->columns,
             (TreeRowLook){ .selected = index == self->cursor.at,
                            .fresh = tree_row_is_fresh(row, now),
                            .marked = g_hash_table_contains(view->host->marks, row->key) });

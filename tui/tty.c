@@ -18,6 +18,7 @@
 #define SLOW_LINE 19200 /* bits a second, and below */
 #define FRAME_BYTES 400 /* what a usual frame takes */
 #define BUSY_BYTES 64
+#define CLICKS 8        /* as many as ncurses keeps */
 #define COPY_MOST 74994 /* what xterm and tmux take, in base64 */
 #define MOUSE_OFF "\033[?1006l\033[?1002l\033[?1000l"
 
@@ -25,7 +26,9 @@ struct Tty {
     SCREEN *screen;
     WINDOW *keys; /* a pad: reading from it never repaints */
     int in, out;
-    gboolean visible; /* the cursor */
+    gboolean visible;      /* the cursor */
+    MEVENT clicks[CLICKS]; /* that came in one piece, the latest first, */
+    guint clicked;         /* and how many of them are still to be told */
 };
 
 /* --- dying ----------------------------------------------------------------------------------- */
@@ -202,16 +205,30 @@ gboolean tty_has_colours(const Tty *tty)
 
 /* --- in and out ------------------------------------------------------------------------------ */
 
+/* What came of the mouse in one piece is one key to ncurses, and a stack of events: a double click
+ * on a slow line, the notches of a wheel. */
+static void take_clicks(Tty *tty)
+{
+    tty->clicked = 0;
+    while (tty->clicked < CLICKS && getmouse(&tty->clicks[tty->clicked]) == OK)
+        tty->clicked++;
+}
+
 gboolean tty_read_key(Tty *tty, Key *key, MEVENT *mouse)
 {
-    wint_t code;
-    int result = wget_wch(tty->keys, &code);
+    wint_t code = KEY_MOUSE;
+    int result = tty->clicked ? KEY_CODE_YES : wget_wch(tty->keys, &code);
 
     if (result == ERR)
         return FALSE;
     *key = key_from_curses(result, code);
-    if (key->function && code == KEY_MOUSE && getmouse(mouse) != OK)
-        *mouse = (MEVENT){ 0 };
+    *mouse = (MEVENT){ 0 };
+    if (!key->function || code != KEY_MOUSE)
+        return TRUE;
+    if (!tty->clicked)
+        take_clicks(tty);
+    if (tty->clicked)
+        *mouse = tty->clicks[--tty->clicked];
     return TRUE;
 }
 
