@@ -9,16 +9,8 @@
 
 #include <cmocka.h>
 
-#include "tests/support/real_qemu.h"
 #include "tests/support/temp.h"
-#include "tests/support/terminal.h"
-
-typedef struct {
-    RealQemu *qemu;
-    Terminal *terminal;
-    char *directory;
-    char *file;
-} Visit;
+#include "tests/support/visit.h"
 
 /* The card has no address, the balloon is elsewhere, the disk is not there. Comment, quotes and
  * indentation are the user's. */
@@ -71,14 +63,6 @@ static char *guest_state(const Visit *visit)
     return g_regex_replace_literal(number, text, -1, 0, "#block", 0, NULL);
 }
 
-/* Says yes to a dialog that shows this text. */
-static void confirm(Terminal *terminal, const char *text)
-{
-    terminal_wait_text(terminal, text);
-    terminal_send(terminal, "y");
-    terminal_wait_no_text(terminal, text);
-}
-
 static void write_and_save(const Visit *visit)
 {
     terminal_wait_text(visit->terminal, "file 09.0");
@@ -121,14 +105,14 @@ static void test_visit(void **state)
     attached = guest_state(visit);
 
     terminal_send(visit->terminal, "d");
-    confirm(visit->terminal, "(x) now and in domain.xml");
+    visit_confirm(visit->terminal, "(x) now and in domain.xml");
     terminal_wait_text(visit->terminal, "done: detach");
     assert_holds(visit, "vda", FALSE);
     detached = guest_state(visit);
     assert_string_equal(detached, before);
 
     terminal_send(visit->terminal, "u");
-    confirm(visit->terminal, "restore the old domain.xml");
+    visit_confirm(visit->terminal, "restore the old domain.xml");
     terminal_wait_match(visit->terminal, "0d.0.*spare.qcow2.*added");
     terminal_wait_text(visit->terminal, "done: undo");
     g_clear_pointer(&now, g_free);
@@ -141,9 +125,7 @@ static void test_visit(void **state)
     terminal_wait_text(visit->terminal, "1 address made static, not saved: w saves.");
     terminal_send(visit->terminal, "q");
     terminal_wait_text(visit->terminal, "q again quits.");
-    terminal_send(visit->terminal, "q");
-    assert_int_equal(terminal_wait_exit(visit->terminal), 0);
-    terminal_assert_restored(visit->terminal);
+    visit_quit(visit->terminal);
     g_clear_pointer(&now, g_free);
     now = contents(visit);
     assert_string_equal(now, saved);
@@ -157,38 +139,26 @@ static int open_guest(void **state)
         "-device", "virtio-balloon-pci,id=bal0,addr=7",
         NULL,
     };
-    Visit *visit = g_new0(Visit, 1);
     g_autofree char *image = NULL, *text = NULL;
+    Visit *visit;
 
-    *state = visit;
+    visit_begin(state);
+    visit = *state;
     visit->qemu = real_qemu_start("pc", REAL_QEMU_GUEST, devices);
     real_qemu_serial_wait(visit->qemu, "ready");
-    visit->directory = temp_directory();
     image = temp_image(visit->directory, "spare.qcow2", "qcow2", 8 << 20);
     text = g_strdup_printf(domain, image);
     visit->file = temp_file(visit->directory, "domain.xml", text);
-    const char *arguments[] = { BUILDDIR "/san/backplane", real_qemu_target(visit->qemu),
-                                "--domain", visit->file, NULL };
-    visit->terminal = terminal_start(24, 80, arguments, NULL);
-    return 0;
-}
-
-static int leave(void **state)
-{
-    Visit *visit = *state;
-
-    terminal_free(visit->terminal);
-    real_qemu_stop(visit->qemu);
-    temp_directory_remove(visit->directory);
-    g_free(visit->file);
-    g_free(visit);
+    const char *line[] = { VISIT_PROGRAM, real_qemu_target(visit->qemu), "--domain", visit->file,
+                           NULL };
+    visit_start(visit, line);
     return 0;
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_visit, open_guest, leave),
+        cmocka_unit_test_setup_teardown(test_visit, open_guest, visit_end),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

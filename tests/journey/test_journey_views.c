@@ -8,45 +8,7 @@
 
 #include <cmocka.h>
 
-#include "tests/support/temp.h"
-#include "tests/support/terminal.h"
-
-typedef struct {
-    Terminal *terminal;
-    char *directory;
-} Visit;
-
-/* option: NULL for none. */
-static Terminal *open_demo_with(Visit *visit, const char *option)
-{
-    const char *const arguments[] = { BUILDDIR "/san/backplane", "demo", option, NULL };
-    g_autofree char *config = g_strdup_printf("XDG_CONFIG_HOME=%s", visit->directory);
-    g_autofree char *state = g_strdup_printf("XDG_STATE_HOME=%s", visit->directory);
-    const char *const changes[] = { config, state, NULL };
-
-    visit->terminal = terminal_start(24, 80, arguments, changes);
-    terminal_wait_text(visit->terminal, "connected to QEMU");
-    return visit->terminal;
-}
-
-static Terminal *open_demo(Visit *visit)
-{
-    return open_demo_with(visit, NULL);
-}
-
-static void quit(Terminal *terminal)
-{
-    terminal_send(terminal, "q");
-    assert_int_equal(terminal_wait_exit(terminal), 0);
-    terminal_assert_restored(terminal);
-}
-
-/* A key, and what is on the screen then. */
-static void press(Terminal *terminal, const char *key, const char *text)
-{
-    terminal_send(terminal, key);
-    terminal_wait_text(terminal, text);
-}
+#include "tests/support/visit.h"
 
 static void say_yes(Terminal *terminal)
 {
@@ -57,60 +19,60 @@ static void say_yes(Terminal *terminal)
 /* A card of a NIC into the next vacant slot, which is the first that is free: 0e. */
 static void test_slots(void **state)
 {
-    Terminal *terminal = open_demo(*state);
+    Terminal *terminal = visit_demo(*state, NULL);
 
-    press(terminal, "2", "[2 Slots]");
-    press(terminal, "v", "pci.0 0e.0");
-    press(terminal, "a", "Attach a disk");
+    visit_press(terminal, "2", "[2 Slots]");
+    visit_press(terminal, "v", "pci.0 0e.0");
+    visit_press(terminal, "a", "Attach a disk");
     terminal_walk(terminal, "\033[Z", "kind ");
-    press(terminal, "n", "Attach a nic");
+    visit_press(terminal, "n", "Attach a nic");
     terminal_wait_text(terminal, "device_add");
     terminal_click(terminal, "[ Attach ]");
     terminal_wait_text(terminal, "done:");
     terminal_wait_text(terminal, "pci.0 0e.0");
     terminal_click(terminal, "WDT");
     terminal_wait_text(terminal, "pci.0 0c.0");
-    press(terminal, "d", "device_del");
+    visit_press(terminal, "d", "device_del");
     say_yes(terminal);
     terminal_wait_no_text(terminal, "WDT");
-    quit(terminal);
+    visit_quit(terminal);
 }
 
 static void test_drives(void **state)
 {
-    Terminal *terminal = open_demo(*state);
+    Terminal *terminal = visit_demo(*state, NULL);
 
-    press(terminal, "3", "[3 Drives]");
+    visit_press(terminal, "3", "[3 Drives]");
     terminal_walk(terminal, "j", "gpxe.iso");
-    press(terminal, "m", "Medium for hdc");
-    press(terminal, "spare.img", "1 of 1");
-    press(terminal, "\r", "blockdev-insert-medium");
+    visit_press(terminal, "m", "Medium for hdc");
+    visit_press(terminal, "spare.img", "1 of 1");
+    visit_press(terminal, "\r", "blockdev-insert-medium");
     say_yes(terminal);
     terminal_wait_match(terminal, "1:0.*cdrom spare.img");
-    press(terminal, "u", "gpxe.iso");
+    visit_press(terminal, "u", "gpxe.iso");
     say_yes(terminal);
     terminal_wait_match(terminal, "1:0.*cdrom gpxe.iso");
-    quit(terminal);
+    visit_quit(terminal);
 }
 
 /* The messages of the demonstration guest's start are there; those of the tree are told by name. */
 static void test_events(void **state)
 {
     Visit *visit = *state;
-    Terminal *terminal = open_demo(visit);
+    Terminal *terminal = visit_demo(visit, NULL);
     g_autofree char *file = g_build_filename(visit->directory, "messages.jsonl", NULL);
     g_autofree char *saved = NULL;
 
-    press(terminal, "4", "[4 Events]");
+    visit_press(terminal, "4", "[4 Events]");
     terminal_send(terminal, "g");
-    press(terminal, "\r", "\"QMP\": {");
+    visit_press(terminal, "\r", "\"QMP\": {");
     terminal_send(terminal, "\r");
     terminal_wait_no_text(terminal, "\"QMP\": {");
-    press(terminal, "&", "&");
+    visit_press(terminal, "&", "&");
     terminal_send(terminal, "query-block\r");
     terminal_wait_no_text(terminal, "greeting");
     terminal_wait_text(terminal, "query-block");
-    press(terminal, "s", "Save");
+    visit_press(terminal, "s", "Save");
     terminal_send(terminal, "\x15");
     terminal_send(terminal, file);
     terminal_wait_text(terminal, "messages.jsonl");
@@ -122,28 +84,28 @@ static void test_events(void **state)
     }
     assert_true(g_file_get_contents(file, &saved, NULL, NULL));
     assert_non_null(strstr(saved, "query-block"));
-    quit(terminal);
+    visit_quit(terminal);
 }
 
 static void test_prompt(void **state)
 {
-    Terminal *terminal = open_demo(*state);
+    Terminal *terminal = visit_demo(*state, NULL);
 
-    press(terminal, ":", "Commands");
+    visit_press(terminal, ":", "Commands");
     terminal_send(terminal, "detach watchdog0\r");
     terminal_wait_text(terminal, "device_del");
     say_yes(terminal);
-    press(terminal, ":", "Commands");
+    visit_press(terminal, ":", "Commands");
     terminal_send(terminal, "bind B view slots\r");
     terminal_wait_quiet(terminal, 100);
-    press(terminal, "B", "[2 Slots]");
-    quit(terminal);
+    visit_press(terminal, "B", "[2 Slots]");
+    visit_quit(terminal);
 }
 
 /* Tabs above and words below are as good as their keys. */
 static void test_clicks(void **state)
 {
-    Terminal *terminal = open_demo(*state);
+    Terminal *terminal = visit_demo(*state, NULL);
 
     terminal_click(terminal, "2 Slots");
     terminal_wait_text(terminal, "[2 Slots]");
@@ -160,71 +122,52 @@ static void test_clicks(void **state)
     terminal_assert_restored(terminal);
 }
 
-static int start(void **state)
-{
-    Visit *visit = g_new0(Visit, 1);
-
-    *state = visit;
-    visit->directory = temp_directory();
-    return 0;
-}
-
-static int leave(void **state)
-{
-    Visit *visit = *state;
-
-    terminal_free(visit->terminal);
-    temp_directory_remove(visit->directory);
-    g_free(visit);
-    return 0;
-}
-
 /* Two NICs are found, marked and taken out as one. */
 static void test_find_and_marks(void **state)
 {
-    Terminal *terminal = open_demo(*state);
+    Terminal *terminal = visit_demo(*state, NULL);
 
-    press(terminal, "/", "/");
+    visit_press(terminal, "/", "/");
     terminal_send(terminal, "pcnet");
-    press(terminal, "\r", "/pcnet  1 of 1");
-    press(terminal, " ", "√ 1");
-    press(terminal, " ", "√ 2"); /* the row below: rtl8139 */
-    press(terminal, "&net3\r", "&net3");
+    visit_press(terminal, "\r", "/pcnet  1 of 1");
+    visit_press(terminal, " ", "√ 1");
+    visit_press(terminal, " ", "√ 2"); /* the row below: rtl8139 */
+    visit_press(terminal, "&net3\r", "&net3");
     terminal_wait_no_text(terminal, "rtl8139");
-    press(terminal, "\033", "rtl8139");
-    press(terminal, "d", "and 1 more");
+    visit_press(terminal, "\033", "rtl8139");
+    visit_press(terminal, "d", "and 1 more");
     say_yes(terminal);
     terminal_wait_no_text(terminal, "pcnet user");
     terminal_wait_no_text(terminal, "rtl8139 user");
-    quit(terminal);
+    visit_quit(terminal);
 }
 
 static void test_read_only(void **state)
 {
-    Terminal *terminal = open_demo_with(*state, "--read-only");
+    Terminal *terminal = visit_demo(*state, "--read-only");
 
     terminal_wait_no_text(terminal, "a attach");
     terminal_walk(terminal, "j", "net3");
-    press(terminal, "d", "started with --read-only");
-    press(terminal, ":", ":");
+    visit_press(terminal, "d", "started with --read-only");
+    visit_press(terminal, ":", ":");
     terminal_send(terminal, "detach net3\r");
     terminal_wait_text(terminal, "Not possible");
     terminal_send(terminal, "\033");
     terminal_wait_no_text(terminal, "Not possible");
     terminal_wait_text(terminal, "net3");
-    quit(terminal);
+    visit_quit(terminal);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_slots, start, leave),
-        cmocka_unit_test_setup_teardown(test_drives, start, leave),
-        cmocka_unit_test_setup_teardown(test_events, start, leave),
-        cmocka_unit_test_setup_teardown(test_prompt, start, leave),
-        cmocka_unit_test_setup_teardown(test_clicks, start, leave),
-        cmocka_unit_test_setup_teardown(test_find_and_marks, start, leave),
-        cmocka_unit_test_setup_teardown(test_read_only, start, leave),
+        cmocka_unit_test_setup_teardown(test_slots, visit_begin, visit_end),
+        cmocka_unit_test_setup_teardown(test_drives, visit_begin, visit_end),
+        cmocka_unit_test_setup_teardown(test_events, visit_begin, visit_end),
+        cmocka_unit_test_setup_teardown(test_prompt, visit_begin, visit_end),
+        cmocka_unit_test_setup_teardown(test_clicks, visit_begin, visit_end),
+        cmocka_unit_test_setup_teardown(test_find_and_marks, visit_begin, visit_end),
+        cmocka_unit_test_setup_teardown(test_read_only, visit_begin, visit_end),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

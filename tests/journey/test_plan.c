@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "tests/support/terminal.h"
+#include "tests/support/visit.h"
 
 /* kind: the letter that chooses it; command: of its plan. */
 static void stage(Terminal *terminal, const char *kind, const char *command, const char *title)
@@ -27,10 +27,8 @@ static void stage(Terminal *terminal, const char *kind, const char *command, con
 
 static void test_two_changes_as_one(void **state)
 {
-    static const char *const arguments[] = { BUILDDIR "/san/backplane", "demo", NULL };
-    Terminal *terminal = terminal_start(24, 80, arguments, NULL);
+    Terminal *terminal = visit_demo(*state, NULL);
 
-    terminal_wait_text(terminal, "i440FX");
     terminal_send(terminal, "5");
     terminal_wait_text(terminal, "Nothing was changed");
     stage(terminal, "n", "netdev_add", "attach nic net[0-9]+ at .*staged");
@@ -52,16 +50,13 @@ static void test_two_changes_as_one(void **state)
     terminal_wait_text(terminal, "[ Undo ]");
     terminal_send(terminal, "y");
     terminal_wait_match(terminal, "apply 2 changes.*taken back");
-    terminal_send(terminal, "q");
-    assert_int_equal(terminal_wait_exit(terminal), 0);
-    terminal_assert_restored(terminal);
-    terminal_free(terminal);
+    visit_quit(terminal);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_two_changes_as_one),
+        cmocka_unit_test_setup_teardown(test_two_changes_as_one, visit_begin, visit_end),
     };
 
     return cmocka_run_group_tests_name("the plan view by keys and mouse", tests, NULL, NULL);

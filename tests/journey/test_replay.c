@@ -10,49 +10,18 @@
 
 #include "tests/support/program.h"
 #include "tests/support/temp.h"
-#include "tests/support/terminal.h"
+#include "tests/support/visit.h"
 
-#define PROGRAM BUILDDIR "/san/backplane"
 #define ROWS 24
 
-typedef struct {
-    Terminal *terminal;
-    char *directory;
-    char *recording;
-} Visit;
-
-static void start(Visit *visit, int rows, const char *command, const char *option)
+/* Nothing of QEMU is there to be run. */
+static void start_replay(Visit *visit, int rows)
 {
-    const char *const arguments[] = { PROGRAM, command, option, visit->recording, NULL };
-    const char *const replay[] = { PROGRAM, command, visit->recording, NULL };
+    const char *const replay[] = { VISIT_PROGRAM, "replay", visit->file, NULL };
     static const char *const nothing_to_run[] = { "PATH=/nonexistent", NULL };
 
     terminal_free(visit->terminal);
-    visit->terminal = option ? terminal_start(rows, 80, arguments, NULL)
-                             : terminal_start(rows, 80, replay, nothing_to_run);
-}
-
-static void quit(Visit *visit)
-{
-    terminal_send(visit->terminal, "q");
-    assert_int_equal(terminal_wait_exit(visit->terminal), 0);
-    terminal_assert_restored(visit->terminal);
-}
-
-/* On a vacant bay the dialog knows the place; what is left is the file. */
-static void attach(Terminal *terminal, const char *image)
-{
-    terminal_walk(terminal, "k", "scsi0");
-    terminal_walk(terminal, "j", "vacant");
-    terminal_send(terminal, "a");
-    terminal_wait_text(terminal, "Attach a disk");
-    terminal_walk(terminal, "\t", "file ");
-    terminal_send(terminal, image);
-    terminal_wait_text(terminal, "blockdev-add");
-    terminal_send(terminal, "\r"); /* to the button */
-    terminal_wait_quiet(terminal, 50);
-    terminal_send(terminal, "\r"); /* press it */
-    terminal_wait_match(terminal, "second.qcow2.*added");
+    visit->terminal = terminal_start(rows, 80, replay, nothing_to_run);
 }
 
 static void detach(Terminal *terminal)
@@ -85,18 +54,23 @@ static void test_visit(void **state)
     g_autofree char *image = temp_image(visit->directory, "second.qcow2", "qcow2", 8 << 20);
     g_autofree char *last = NULL, *shown = NULL;
 
-    start(visit, ROWS, "demo", "--record");
+    const char *const record[] = { VISIT_PROGRAM, "demo", "--record", visit->file, NULL };
+
+    visit_start(visit, record);
     terminal_wait_text(visit->terminal, "i440FX");
     terminal_wait_text(visit->terminal, "● rec");
     terminal_send(visit->terminal, "G");
-    attach(visit->terminal, image);
+    terminal_walk(visit->terminal, "k", "scsi0");
+    terminal_walk(visit->terminal, "j", "vacant");
+    visit_attach_disk(visit->terminal, image);
+    terminal_wait_match(visit->terminal, "second.qcow2.*added");
     detach(visit->terminal);
     terminal_send(visit->terminal, "g");
     terminal_wait_quiet(visit->terminal, 300);
     last = middle(visit->terminal);
-    quit(visit);
+    visit_quit(visit->terminal);
 
-    start(visit, ROWS + 1, "replay", NULL);
+    start_replay(visit, ROWS + 1);
     terminal_wait_text(visit->terminal, "moment");
     terminal_send(visit->terminal, "$");
     terminal_wait_text(visit->terminal, "the end");
@@ -113,13 +87,13 @@ static void test_visit(void **state)
     terminal_walk(visit->terminal, "j", "second.qcow2");
     terminal_send(visit->terminal, "4");
     terminal_wait_text(visit->terminal, "device_del id=sd0");
-    quit(visit);
+    visit_quit(visit->terminal);
 }
 
 static void test_lines(void **state)
 {
     Visit *visit = *state;
-    const char *const arguments[] = { "replay", visit->recording, NULL };
+    const char *const arguments[] = { "replay", visit->file, NULL };
     g_autoptr(Run) run = program_run(arguments);
 
     assert_int_equal(run->status, 0);
@@ -131,7 +105,7 @@ static void test_lines(void **state)
 static void test_bad_files(void **state)
 {
     Visit *visit = *state;
-    const char *const no_recording[] = { "replay", PROGRAM, NULL };
+    const char *const no_recording[] = { "replay", VISIT_PROGRAM, NULL };
     const char *const no_file[] = { "demo", "--record", visit->directory, NULL };
     g_autoptr(Run) run = program_run(no_recording);
     g_autoptr(Run) other = program_run(no_file);
@@ -144,22 +118,11 @@ static void test_bad_files(void **state)
 
 static int set_up(void **state)
 {
-    Visit *visit = g_new0(Visit, 1);
+    Visit *visit;
 
-    visit->directory = temp_directory();
-    visit->recording = g_build_filename(visit->directory, "visit.record", NULL);
-    *state = visit;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    Visit *visit = *state;
-
-    terminal_free(visit->terminal);
-    temp_directory_remove(visit->directory);
-    g_free(visit->recording);
-    g_free(visit);
+    visit_begin(state);
+    visit = *state;
+    visit->file = g_build_filename(visit->directory, "visit.record", NULL);
     return 0;
 }
 
@@ -171,5 +134,5 @@ int main(void)
         cmocka_unit_test(test_bad_files),
     };
 
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, set_up, visit_end);
 }

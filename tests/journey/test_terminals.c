@@ -9,28 +9,11 @@
 #include <cmocka.h>
 #include <gio/gio.h>
 
-#include "tests/support/real_qemu.h"
-#include "tests/support/terminal.h"
-
-#define PROGRAM BUILDDIR "/san/backplane"
-
-typedef struct {
-    Terminal *terminal;
-    RealQemu *qemu;
-} Visit;
-
-static Terminal *open_console(Visit *visit)
-{
-    const char *const arguments[] = { PROGRAM, real_qemu_socket(visit->qemu), NULL };
-
-    visit->terminal = terminal_start(24, 80, arguments, NULL);
-    terminal_wait_text(visit->terminal, "i440FX");
-    return visit->terminal;
-}
+#include "tests/support/visit.h"
 
 static void test_sizes(void **state)
 {
-    Terminal *terminal = open_console(*state);
+    Terminal *terminal = visit_guest(*state);
 
     terminal_resize(terminal, 8, 40);
     terminal_wait_text(terminal, "host bridge i\u2026"); /* cut to the column */
@@ -44,9 +27,7 @@ static void test_sizes(void **state)
     terminal_wait_no_text(terminal, "40x8");
     terminal_resize(terminal, 24, 80);
     terminal_wait_text(terminal, "i440FX");
-    terminal_send(terminal, "q");
-    assert_int_equal(terminal_wait_exit(terminal), 0);
-    terminal_assert_restored(terminal);
+    visit_quit(terminal);
 }
 
 /* The rows below the header, which measures time. */
@@ -64,7 +45,7 @@ static char *picture(Terminal *terminal)
 /* A window whose corner is dragged: in the end it is the picture of the size that it has. */
 static void test_resize_storm(void **state)
 {
-    Terminal *terminal = open_console(*state);
+    Terminal *terminal = visit_guest(*state);
     g_autofree char *before = picture(terminal), *after = NULL;
 
     for (int i = 0; i < RESIZES; i++) {
@@ -74,14 +55,12 @@ static void test_resize_storm(void **state)
     terminal_resize(terminal, 24, 80);
     after = picture(terminal);
     assert_string_equal(after, before);
-    terminal_send(terminal, "q");
-    assert_int_equal(terminal_wait_exit(terminal), 0);
-    terminal_assert_restored(terminal);
+    visit_quit(terminal);
 }
 
 static void visit_at(Visit *visit, int rows, int columns)
 {
-    const char *const arguments[] = { PROGRAM, real_qemu_socket(visit->qemu), NULL };
+    const char *const arguments[] = { VISIT_PROGRAM, real_qemu_socket(visit->qemu), NULL };
     Terminal *terminal = visit->terminal = terminal_start(rows, columns, arguments, NULL);
 
     terminal_wait_text(terminal, "host bridge");
@@ -92,9 +71,7 @@ static void visit_at(Visit *visit, int rows, int columns)
         terminal_wait_quiet(terminal, 100);
     }
     terminal_wait_text(terminal, "host bridge");
-    terminal_send(terminal, "q");
-    assert_int_equal(terminal_wait_exit(terminal), 0);
-    terminal_assert_restored(terminal);
+    visit_quit(terminal);
     g_clear_pointer(&visit->terminal, terminal_free);
 }
 
@@ -110,7 +87,8 @@ static void test_slow_line(void **state)
 {
     Visit *visit = *state;
     const char *const arguments[] = {
-        "sh", "-c", "stty 9600; exec \"$0\" \"$@\"", PROGRAM, real_qemu_socket(visit->qemu), NULL
+        "sh", "-c", "stty 9600; exec \"$0\" \"$@\"", VISIT_PROGRAM, real_qemu_socket(visit->qemu),
+        NULL
     };
     Terminal *terminal = visit->terminal = terminal_start(24, 80, arguments, NULL);
     gint64 last;
@@ -136,36 +114,41 @@ static void test_smallest_and_largest(void **state)
     visit_at(*state, 120, 400);
 }
 
-/* The tab of a view, as it is while that is shown: its number is its key. */
-static void suspend_in(Terminal *terminal, const char *tab)
-{
-    const char key[] = { tab[1], '\0' };
+/* Where one is when one goes away: keys lead there, and text tells. back: keys that lead out again;
+ * NULL: they need not. */
+typedef struct {
+    const char *keys, *text, *back;
+} Place;
 
-    terminal_send(terminal, key);
-    terminal_wait_text(terminal, tab);
+static void suspend_in(Terminal *terminal, const Place *place)
+{
+    terminal_send(terminal, place->keys);
+    terminal_wait_text(terminal, place->text);
     terminal_send(terminal, "\x1a");
     terminal_wait_text(terminal, "Stopped");
-    terminal_wait_no_text(terminal, tab);
+    terminal_wait_no_text(terminal, place->text);
     terminal_send(terminal, "fg\n");
-    terminal_wait_text(terminal, tab);
+    terminal_wait_text(terminal, place->text);
     terminal_wait_no_text(terminal, "Stopped");
+    if (place->back) {
+        terminal_send(terminal, place->back);
+        terminal_wait_no_text(terminal, place->text);
+    }
 }
 
 /* A shell with job control stands between, as in life: a process group without one cannot stop. */
-static void test_suspend(void **state)
+static void suspend_each(Visit *visit, const char *target, const Place *places, gsize count)
 {
-    static const char *const views[] = { "[1 Tree]", "[2 Slots]", "[3 Drives]", NULL };
-    Visit *visit = *state;
     static const char *const shell[] = { "sh", "-i", NULL };
     static const char *const changes[] = { "PS1=prompt> ", "ENV", NULL };
-    g_autofree char *command = g_strdup_printf(PROGRAM " %s\n", real_qemu_socket(visit->qemu));
+    g_autofree char *command = g_strdup_printf(VISIT_PROGRAM " %s\n", target);
     Terminal *terminal = visit->terminal = terminal_start(24, 80, shell, changes);
 
     terminal_wait_text(terminal, "prompt>");
     terminal_send(terminal, command);
     terminal_wait_text(terminal, "i440FX");
-    for (const char *const *view = views; *view; view++)
-        suspend_in(terminal, *view);
+    for (gsize i = 0; i < count; i++)
+        suspend_in(terminal, &places[i]);
     terminal_send(terminal, "q");
     terminal_wait_match(terminal, "^prompt> *$");
     terminal_send(terminal, "exit 7\n");
@@ -173,11 +156,35 @@ static void test_suspend(void **state)
     terminal_assert_restored(terminal);
 }
 
+static void test_suspend(void **state)
+{
+    static const Place places[] = {
+        { "1", "[1 Tree]", NULL },
+        { "2", "[2 Slots]", NULL },
+        { "3", "[3 Drives]", NULL },
+        { "4", "[4 Events]", NULL },
+        { "5", "[5 Plan]", NULL },
+        { "a", "Attach a disk", "\033" },
+        { ":detach x", ":detach x", "\033" },
+    };
+    Visit *visit = *state;
+
+    suspend_each(visit, real_qemu_socket(visit->qemu), places, G_N_ELEMENTS(places));
+}
+
+/* QEMU is another process of the same terminal there. */
+static void test_suspend_with_guest(void **state)
+{
+    static const Place places[] = { { "6", "[6 Guest]", NULL } };
+
+    suspend_each(*state, "demo", places, G_N_ELEMENTS(places));
+}
+
 /* As a terminal of today reports it (SGR, 1006): a click on a row, on a key, on a button; the
  * wheel. */
 static void test_mouse(void **state)
 {
-    Terminal *terminal = open_console(*state);
+    Terminal *terminal = visit_guest(*state);
     g_autofree char *row = NULL;
 
     terminal_click_at(terminal, 4, 19);
@@ -194,9 +201,7 @@ static void test_mouse(void **state)
     terminal_wait_no_text(terminal, "Attach a cdrom");
     terminal_send(terminal, "\033[<65;20;10M"); /* wheel down */
     terminal_wait_quiet(terminal, 100);
-    terminal_send(terminal, "q");
-    assert_int_equal(terminal_wait_exit(terminal), 0);
-    terminal_assert_restored(terminal);
+    visit_quit(terminal);
 }
 
 /* A terminal without an alternate screen keeps our last frame: the shell goes on below it. */
@@ -204,7 +209,7 @@ static void test_one_screen(void **state)
 {
     static const char *const changes[] = { "TERM=vt100", NULL };
     Visit *visit = *state;
-    const char *const arguments[] = { PROGRAM, real_qemu_socket(visit->qemu), NULL };
+    const char *const arguments[] = { VISIT_PROGRAM, real_qemu_socket(visit->qemu), NULL };
     Terminal *terminal = visit->terminal = terminal_start(24, 80, arguments, changes);
 
     terminal_wait_text(terminal, "i440FX");
@@ -228,7 +233,7 @@ static const struct {
 static void visit_on(Visit *visit, const char *type, const char *down)
 {
     const char *const changes[] = { type, "ASAN_OPTIONS=detect_leaks=0", NULL };
-    const char *const arguments[] = { PROGRAM, real_qemu_socket(visit->qemu), NULL };
+    const char *const arguments[] = { VISIT_PROGRAM, real_qemu_socket(visit->qemu), NULL };
     Terminal *terminal = visit->terminal = terminal_start(24, 80, arguments, changes);
 
     terminal_wait_text(terminal, "host bridge");
@@ -238,9 +243,7 @@ static void visit_on(Visit *visit, const char *type, const char *down)
     terminal_send(terminal, "2");
     terminal_wait_text(terminal, "[2 Slots]");
     terminal_wait_match(terminal, "q quit");
-    terminal_send(terminal, "q");
-    assert_int_equal(terminal_wait_exit(terminal), 0);
-    terminal_assert_restored(terminal);
+    visit_quit(terminal);
     g_clear_pointer(&visit->terminal, terminal_free);
 }
 
@@ -255,7 +258,7 @@ static void test_dumb(void **state)
 {
     static const char *const changes[] = { "TERM=dumb", NULL };
     Visit *visit = *state;
-    const char *const arguments[] = { PROGRAM, real_qemu_socket(visit->qemu), NULL };
+    const char *const arguments[] = { VISIT_PROGRAM, real_qemu_socket(visit->qemu), NULL };
     Terminal *terminal = visit->terminal = terminal_start(200, 80, arguments, changes);
 
     assert_int_equal(terminal_wait_exit(terminal), 0);
@@ -271,7 +274,7 @@ static const int fatal[] = { SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGSEGV,
 static void assert_restored_after_all(Visit *visit, const char *keys, const char *text)
 {
     for (gsize i = 0; i < G_N_ELEMENTS(fatal); i++) {
-        Terminal *terminal = open_console(visit);
+        Terminal *terminal = visit_guest(visit);
         int status;
 
         terminal_send(terminal, keys);
@@ -331,8 +334,8 @@ static void assert_plain_tree(const char *const *arguments, const char *device)
 static void test_no_terminal(void **state)
 {
     Visit *visit = *state;
-    const char *const console[] = { PROGRAM, real_qemu_socket(visit->qemu), NULL };
-    static const char *const demo[] = { PROGRAM, "demo", NULL };
+    const char *const console[] = { VISIT_PROGRAM, real_qemu_socket(visit->qemu), NULL };
+    static const char *const demo[] = { VISIT_PROGRAM, "demo", NULL };
 
     assert_plain_tree(console, "i440FX");
     assert_plain_tree(demo, "scsi0");
@@ -340,39 +343,28 @@ static void test_no_terminal(void **state)
 
 static int start(void **state)
 {
-    Visit *visit = g_new0(Visit, 1);
-
-    *state = visit;
-    visit->qemu = real_qemu_start("pc", REAL_QEMU_GUEST, NULL);
-    return 0;
-}
-
-static int end(void **state)
-{
-    Visit *visit = *state;
-
-    terminal_free(visit->terminal);
-    real_qemu_stop(visit->qemu);
-    g_free(visit);
+    visit_begin(state);
+    ((Visit *)*state)->qemu = real_qemu_start("pc", REAL_QEMU_GUEST, NULL);
     return 0;
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_sizes, start, end),
-        cmocka_unit_test_setup_teardown(test_suspend, start, end),
-        cmocka_unit_test_setup_teardown(test_smallest_and_largest, start, end),
-        cmocka_unit_test_setup_teardown(test_resize_storm, start, end),
-        cmocka_unit_test_setup_teardown(test_slow_line, start, end),
-        cmocka_unit_test_setup_teardown(test_types, start, end),
-        cmocka_unit_test_setup_teardown(test_dumb, start, end),
-        cmocka_unit_test_setup_teardown(test_fatal_in_view, start, end),
-        cmocka_unit_test_setup_teardown(test_fatal_in_dialog, start, end),
-        cmocka_unit_test_setup_teardown(test_fatal_in_prompt, start, end),
-        cmocka_unit_test_setup_teardown(test_mouse, start, end),
-        cmocka_unit_test_setup_teardown(test_one_screen, start, end),
-        cmocka_unit_test_setup_teardown(test_no_terminal, start, end),
+        cmocka_unit_test_setup_teardown(test_sizes, start, visit_end),
+        cmocka_unit_test_setup_teardown(test_suspend, start, visit_end),
+        cmocka_unit_test_setup_teardown(test_suspend_with_guest, visit_begin, visit_end),
+        cmocka_unit_test_setup_teardown(test_smallest_and_largest, start, visit_end),
+        cmocka_unit_test_setup_teardown(test_resize_storm, start, visit_end),
+        cmocka_unit_test_setup_teardown(test_slow_line, start, visit_end),
+        cmocka_unit_test_setup_teardown(test_types, start, visit_end),
+        cmocka_unit_test_setup_teardown(test_dumb, start, visit_end),
+        cmocka_unit_test_setup_teardown(test_fatal_in_view, start, visit_end),
+        cmocka_unit_test_setup_teardown(test_fatal_in_dialog, start, visit_end),
+        cmocka_unit_test_setup_teardown(test_fatal_in_prompt, start, visit_end),
+        cmocka_unit_test_setup_teardown(test_mouse, start, visit_end),
+        cmocka_unit_test_setup_teardown(test_one_screen, start, visit_end),
+        cmocka_unit_test_setup_teardown(test_no_terminal, start, visit_end),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "tests/support/terminal.h"
+#include "tests/support/visit.h"
 
 static void wait_step(Terminal *terminal, guint step)
 {
@@ -90,8 +90,7 @@ static void pin(Terminal *terminal)
 
 static void test_tour(void **state)
 {
-    static const char *const arguments[] = { BUILDDIR "/san/backplane", "demo", "--tour", NULL };
-    Terminal *terminal = terminal_start(24, 80, arguments, NULL);
+    Terminal *terminal = visit_demo(*state, "--tour");
 
     look(terminal);
     plug(terminal);
@@ -99,36 +98,29 @@ static void test_tour(void **state)
     pin(terminal);
     terminal_send(terminal, "\033");
     terminal_wait_no_text(terminal, "Tour: done");
-    terminal_send(terminal, "q");
-    assert_int_equal(terminal_wait_exit(terminal), 0);
-    terminal_assert_restored(terminal);
-    terminal_free(terminal);
+    visit_quit(terminal);
 }
 
 /* Esc hides it, F2 brings it back, and goes on without what the step asks for. */
 static void test_hide_and_skip(void **state)
 {
-    static const char *const arguments[] = { BUILDDIR "/san/backplane", "demo", "--tour", NULL };
-    Terminal *terminal = terminal_start(24, 80, arguments, NULL);
+    Terminal *terminal = visit_demo(*state, "--tour");
 
     wait_step(terminal, 1);
-    terminal_wait_text(terminal, "i440FX");
     terminal_send(terminal, "\033");
     terminal_wait_no_text(terminal, "Tour 1");
     terminal_send(terminal, "\033OQ");
     wait_step(terminal, 1);
     terminal_send(terminal, "\033OQ");
     wait_step(terminal, 2);
-    terminal_send(terminal, "q");
-    assert_int_equal(terminal_wait_exit(terminal), 0);
-    terminal_free(terminal);
+    visit_quit(terminal);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_tour),
-        cmocka_unit_test(test_hide_and_skip),
+        cmocka_unit_test_setup_teardown(test_tour, visit_begin, visit_end),
+        cmocka_unit_test_setup_teardown(test_hide_and_skip, visit_begin, visit_end),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

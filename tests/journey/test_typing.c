@@ -9,48 +9,16 @@
 
 #include <cmocka.h>
 
-#include "tests/support/real_qemu.h"
 #include "tests/support/temp.h"
-#include "tests/support/terminal.h"
-
-#define PROGRAM BUILDDIR "/san/backplane"
-
-typedef struct {
-    RealQemu *qemu;
-    Terminal *terminal;
-    char *directory, *state_home, *config_home;
-} Visit;
-
-static Terminal *start(Visit *visit, const char *const *arguments)
-{
-    const char *const changes[] = { visit->state_home, visit->config_home, NULL };
-
-    terminal_free(visit->terminal);
-    visit->terminal = terminal_start(24, 80, arguments, changes);
-    return visit->terminal;
-}
-
-static Terminal *open_console(Visit *visit)
-{
-    const char *const arguments[] = { PROGRAM, real_qemu_socket(visit->qemu), NULL };
-
-    return start(visit, arguments);
-}
+#include "tests/support/visit.h"
 
 static Terminal *open_shell(Visit *visit)
 {
-    const char *const arguments[] = { PROGRAM, "shell", real_qemu_socket(visit->qemu), NULL };
-    Terminal *terminal = start(visit, arguments);
+    const char *const line[] = { VISIT_PROGRAM, "shell", real_qemu_socket(visit->qemu), NULL };
+    Terminal *terminal = visit_start(visit, line);
 
     terminal_wait_match(terminal, "^[A-Za-z0-9]+> *$");
     return terminal;
-}
-
-static void leave(Terminal *terminal, const char *keys)
-{
-    terminal_send(terminal, keys);
-    assert_int_equal(terminal_wait_exit(terminal), 0);
-    terminal_assert_restored(terminal);
 }
 
 static void write_config(Visit *visit, const char *text)
@@ -63,22 +31,43 @@ static void write_config(Visit *visit, const char *text)
 
 static void test_history_over_two_runs(void **state)
 {
-    Terminal *terminal = open_console(*state);
+    Terminal *terminal = visit_guest(*state);
 
-    terminal_wait_text(terminal, "i440FX");
     terminal_send(terminal, ":");
     terminal_wait_text(terminal, "Tab completes");
     terminal_send(terminal, "go scs\t\r");
     terminal_wait_match(terminal, "^..*\342\226\272.*scsi0|\342\226\272.*virtio-scsi");
-    leave(terminal, "q");
+    visit_leave(terminal, "q");
 
-    terminal = open_console(*state);
-    terminal_wait_text(terminal, "i440FX");
+    terminal = visit_guest(*state);
     terminal_send(terminal, ":\022sc"); /* Ctrl-R */
     terminal_wait_text(terminal, "(reverse-i-search)`sc': go scsi0");
     terminal_send(terminal, "\r");
     terminal_wait_match(terminal, "\342\226\272.*virtio-scsi");
-    leave(terminal, "q");
+    visit_leave(terminal, "q");
+}
+
+/* What is typed is planned and asked about as in the dialog; QEMU has it then. */
+static void test_attach_by_line(void **state)
+{
+    Visit *visit = *state;
+    g_autofree char *image = temp_image(visit->directory, "typed.qcow2", "qcow2", 8 << 20);
+    g_autofree char *line = g_strdup_printf(":attach disk file=%s bus=scsi id=typed0\r", image);
+    g_autofree char *before = NULL, *after = NULL;
+    Terminal *terminal = visit_guest(visit);
+
+    before = real_qemu_state(visit->qemu);
+    visit_press(terminal, line, "device_add");
+    visit_press(terminal, "\033", "host bridge"); /* not confirmed: nothing is sent */
+    after = real_qemu_state(visit->qemu);
+    assert_string_equal(after, before);
+    visit_press(terminal, line, "device_add");
+    visit_confirm(terminal, "[ Attach ]");
+    terminal_wait_cursor(terminal, "typed.qcow2.*typed0");
+    g_free(after);
+    after = real_qemu_state(visit->qemu);
+    assert_non_null(strstr(after, "typed0"));
+    visit_quit(terminal);
 }
 
 static void test_keys_of_the_config_file(void **state)
@@ -86,7 +75,7 @@ static void test_keys_of_the_config_file(void **state)
     Terminal *terminal;
 
     write_config(*state, "# mine\nbind Z go scsi0\nunbind q\nset glyphs ascii\n");
-    terminal = open_console(*state);
+    terminal = visit_console(*state);
     terminal_wait_text(terminal, "|- host bridge");
     terminal_send(terminal, "Z");
     terminal_wait_match(terminal, "^>.*virtio-scsi");
@@ -96,7 +85,7 @@ static void test_keys_of_the_config_file(void **state)
     terminal_wait_no_text(terminal, "Your own");
     terminal_send(terminal, "q"); /* nothing any more */
     terminal_wait_quiet(terminal, 50);
-    leave(terminal, ":quit\r");
+    visit_leave(terminal, ":quit\r");
 }
 
 static void test_mistakes_of_the_config_file(void **state)
@@ -104,12 +93,12 @@ static void test_mistakes_of_the_config_file(void **state)
     Terminal *terminal;
 
     write_config(*state, "bind x undo\nbind x redo\n");
-    terminal = open_console(*state);
+    terminal = visit_console(*state);
     terminal_wait_text(terminal, "Configuration");
     terminal_wait_text(terminal, "config:2: x is bound to \"undo\"");
     terminal_send(terminal, "\033");
     terminal_wait_text(terminal, "i440FX");
-    leave(terminal, "q");
+    visit_leave(terminal, "q");
 }
 
 static void test_lines_at_a_terminal(void **state)
@@ -126,12 +115,12 @@ static void test_lines_at_a_terminal(void **state)
     terminal_wait_text(terminal, "> half a li"); /* while a command runs Ctrl-C ends the program */
     terminal_send(terminal, "\003");             /* here it begins the line anew */
     terminal_wait_text(terminal, "^C");
-    leave(terminal, "quit\r");
+    visit_leave(terminal, "quit\r");
 
     terminal = open_shell(*state);
     terminal_send(terminal, "\033[A\033[A\033[A"); /* what was typed in the run before */
     terminal_wait_text(terminal, "show scsi0");
-    leave(terminal, "\025\004"); /* Ctrl-U, Ctrl-D */
+    visit_leave(terminal, "\025\004"); /* Ctrl-U, Ctrl-D */
 }
 
 static void test_what_ends_the_line_mode(void **state)
@@ -152,37 +141,20 @@ static void test_what_ends_the_line_mode(void **state)
 static int set_up(void **state)
 {
     static const char *const arguments[] = { "-device", "virtio-scsi-pci,id=scsi0", NULL };
-    Visit *visit = g_new0(Visit, 1);
 
-    *state = visit;
-    visit->directory = temp_directory();
-    visit->state_home = g_strdup_printf("XDG_STATE_HOME=%s/state", visit->directory);
-    visit->config_home = g_strdup_printf("XDG_CONFIG_HOME=%s", visit->directory);
-    visit->qemu = real_qemu_start("pc", REAL_QEMU_STOPPED, arguments);
+    visit_begin(state);
+    ((Visit *)*state)->qemu = real_qemu_start("pc", REAL_QEMU_STOPPED, arguments);
     return 0;
 }
 
-static int tear_down(void **state)
-{
-    Visit *visit = *state;
-
-    terminal_free(visit->terminal);
-    real_qemu_stop(visit->qemu);
-    temp_directory_remove(visit->directory);
-    g_free(visit->state_home);
-    g_free(visit->config_home);
-    g_free(visit);
-    return 0;
-}
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, visit_end)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_history_over_two_runs),       TEST(test_keys_of_the_config_file),
-        TEST(test_mistakes_of_the_config_file), TEST(test_lines_at_a_terminal),
-        TEST(test_what_ends_the_line_mode),
+        TEST(test_history_over_two_runs),   TEST(test_attach_by_line),
+        TEST(test_keys_of_the_config_file), TEST(test_mistakes_of_the_config_file),
+        TEST(test_lines_at_a_terminal),     TEST(test_what_ends_the_line_mode),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

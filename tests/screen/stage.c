@@ -87,12 +87,17 @@ Session *web01(void)
     return session;
 }
 
+void select_key(Stage *stage, const char *key)
+{
+    assert_true(console_select(stage->console, key));
+    console_paint(stage->console);
+}
+
 void select_device(Stage *stage, const char *id)
 {
     g_autofree char *key = g_strdup_printf("/machine/peripheral/%s", id);
 
-    assert_true(console_select(stage->console, key));
-    console_paint(stage->console);
+    select_key(stage, key);
 }
 
 Stage shape_open(const Shape *shape, Session *session)

@@ -36,6 +36,8 @@ gsize press(Stage *stage, const char *keys);
 gboolean shows(Stage *stage, const char *text);
 /* The golden text SITUATION-COLUMNSxROWS.STYLE.txt, and where colours matter the looks. */
 void compare(Stage *stage, const Shape *shape, const char *situation);
+/* The cursor on the row with this key of the outline, or on the device with this id. */
+void select_key(Stage *stage, const char *key);
 void select_device(Stage *stage, const char *id);
 const char *cursor_key(const Stage *stage);
 

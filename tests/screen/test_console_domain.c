@@ -96,12 +96,6 @@ static Session *web01_with_file(void)
     return session;
 }
 
-static void select_key(Stage *stage, const char *key)
-{
-    assert_true(console_select(stage->console, key));
-    console_paint(stage->console);
-}
-
 /* --- golden pictures ------------------------------------------------------------------------- */
 
 /* The cursor on a row: a key of the outline. */

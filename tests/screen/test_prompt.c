@@ -11,6 +11,7 @@
 #include <readline/readline.h>
 
 #include "tests/screen/stage.c"
+#include "tests/support/real_qemu.h"
 #include "tui/line_history.h"
 #include "tui/settings.h"
 
@@ -116,6 +117,11 @@ static void tab_puts_in_what_is_certain(void **state)
     }
 }
 
+static gboolean line_is(gpointer line)
+{
+    return g_str_equal(rl_line_buffer, line);
+}
+
 static void names_of_files_come_later(void **state)
 {
     g_autofree char *folder = g_dir_make_tmp("prompt-XXXXXX", NULL);
@@ -127,8 +133,7 @@ static void names_of_files_come_later(void **state)
     assert_true(g_file_set_contents(path, "", 0, NULL));
     stage = open_prompt(keys);
     assert_non_null(stage.console->prompt);
-    while (!g_str_equal(rl_line_buffer, line))
-        g_main_context_iteration(NULL, TRUE);
+    assert_true(wait_until(line_is, line, REAL_QEMU_PATIENCE_MS));
     stage_close(&stage);
     g_unlink(path);
     g_rmdir(folder);

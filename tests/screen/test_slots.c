@@ -85,8 +85,7 @@ static Stage slots_open(const Shape *shape, Session *session, const char *key)
 
     press(&stage, "2");
     if (key)
-        assert_true(console_select(stage.console, key));
-    console_paint(stage.console);
+        select_key(&stage, key);
     screen_take(stage.screen);
     return stage;
 }
@@ -327,7 +326,7 @@ static void the_tree_shows_what_carries_a_slot(void **state)
         g_autofree char *key = g_strconcat(bus->path, places[i][1], NULL);
 
         press(&stage, "2");
-        assert_true(console_select(stage.console, key));
+        select_key(&stage, key);
         press(&stage, "1");
         assert_ptr_equal(console_row(stage.console)->device, bus->owner);
     }

@@ -279,49 +279,6 @@ gboolean terminal_has_text(Terminal *terminal, const char *text)
     return strstr(screen, text) != NULL;
 }
 
-/* Columns that a text takes: as many as it has characters, wide ones two. */
-static int width_of(const char *text, gssize length)
-{
-    int width = 0;
-
-    for (const char *at = text; at < text + length; at = g_utf8_next_char(at))
-        width += g_unichar_iswide(g_utf8_get_char(at)) ? 2 : 1;
-    return width;
-}
-
-static gboolean find_text(Terminal *terminal, const char *text, int *row, int *column)
-{
-    for (*row = 0; *row < terminal->rows; ++*row) {
-        g_autofree char *line = row_text(terminal, *row);
-        const char *at = strstr(line, text);
-
-        if (at == NULL)
-            continue;
-        *column = width_of(line, at - line);
-        return TRUE;
-    }
-    return FALSE;
-}
-
-/* As a terminal of today reports it (SGR, 1006): pressed and released, counted from 1. */
-void terminal_click_at(Terminal *terminal, int row, int column)
-{
-    g_autofree char *report =
-        g_strdup_printf("\033[<0;%d;%dM\033[<0;%d;%dm", column + 1, row + 1, column + 1, row + 1);
-
-    terminal_send(terminal, report);
-}
-
-void terminal_click(Terminal *terminal, const char *text)
-{
-    int row, column;
-
-    terminal_wait_text(terminal, text);
-    if (!find_text(terminal, text, &row, &column))
-        terminal_fail(terminal, "\"%s\" is not within one row", text);
-    terminal_click_at(terminal, row, column);
-}
-
 gsize terminal_bytes(const Terminal *terminal)
 {
     return terminal->bytes;
@@ -406,11 +363,27 @@ void terminal_wait_match(Terminal *terminal, const char *pattern)
         terminal_fail(terminal, "waited in vain for a row like \"%s\"", pattern);
 }
 
+static gboolean cursor_matches(Terminal *terminal, const char *pattern)
+{
+    g_autofree char *row = terminal_cursor_row(terminal);
+
+    return g_regex_match_simple(pattern, row, 0, 0);
+}
+
 /* The tallest tree that a journey walks through. */
 #define ROWS_MAX 200
 /* Between two pieces of one frame there is less than this: what the cursor is on in the middle of a
  * frame means nothing. */
 #define FRAME_MS 100
+
+void terminal_wait_cursor(Terminal *terminal, const char *pattern)
+{
+    do {
+        if (!wait_for(terminal, cursor_matches, pattern))
+            terminal_fail(terminal, "the cursor does not come to a row like \"%s\"", pattern);
+        terminal_wait_quiet(terminal, FRAME_MS);
+    } while (!cursor_matches(terminal, pattern));
+}
 
 /* Waits until the cursor rests somewhere else: a frame that something else caused leaves it. */
 static gboolean wait_cursor_moved(Terminal *terminal, const char *here)

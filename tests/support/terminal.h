@@ -28,6 +28,10 @@ void terminal_signal(Terminal *terminal, int number);
  * once it does. */
 void terminal_click_at(Terminal *terminal, int row, int column);
 void terminal_click(Terminal *terminal, const char *text);
+/* Two clicks there in a row, as fast as a machine is. */
+void terminal_double_click(Terminal *terminal, const char *text);
+/* So many notches of the wheel there, up where negative. */
+void terminal_wheel(Terminal *terminal, const char *text, int notches);
 
 /* From now on no more than this is read in a second, as by a modem; 0: all that comes. */
 void terminal_set_pace(Terminal *terminal, guint bytes_per_second);
@@ -41,6 +45,8 @@ void terminal_wait_text(Terminal *terminal, const char *text);
 void terminal_wait_no_text(Terminal *terminal, const char *text);
 /* A regular expression that has to match within one row. */
 void terminal_wait_match(Terminal *terminal, const char *pattern);
+/* The same of the row that the cursor is in. */
+void terminal_wait_cursor(Terminal *terminal, const char *pattern);
 /* Sends the keys again and again until the cursor's row holds text. */
 void terminal_walk(Terminal *terminal, const char *keys, const char *text);
 /* Waits until the program has drawn nothing for this long, has read all keys and sleeps: a slow
