@@ -6,6 +6,7 @@ static const struct {
     gsize member;
 } rows[] = {
     { "qom-list", G_STRUCT_OFFSET(Capabilities, qom) },
+    { "qom-list-get", G_STRUCT_OFFSET(Capabilities, list_get) },
     { "pci_add", G_STRUCT_OFFSET(Capabilities, pci_add) },
     { "device_add", G_STRUCT_OFFSET(Capabilities, device_add) },
 };

@@ -357,8 +357,9 @@ static void build(Inventory *inventory)
         build_without_qom(inventory);
         return;
     }
-    paths_resolve(inventory->paths, inventory->guest->root, inventory->replies[REPLY_PERIPHERAL],
-                  inventory->replies[REPLY_ANONYMOUS], on_paths, inventory);
+    paths_resolve(inventory->paths, inventory->guest->root, inventory->can.list_get,
+                  inventory->replies[REPLY_PERIPHERAL], inventory->replies[REPLY_ANONYMOUS],
+                  on_paths, inventory);
 }
 
 /* Without QOM there may be no `info qtree` either. */

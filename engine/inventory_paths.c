@@ -37,6 +37,7 @@ struct Paths {
     GHashTable *links;    /* "BUS child[N] link<TYPE>" -> path */
     GHashTable *handlers; /* bus path -> Handler */
     gboolean learned;     /* a run was complete: what later ones lack is little */
+    gboolean list_get;    /* QEMU lists properties together with their values (since 10.1) */
     /* Of the run under way: */
     Bus *root;
     GHashTable *peripherals;  /* id -> its type in qom-list */
@@ -63,6 +64,7 @@ typedef struct {
     guint64 number;
     const char *name;
     const char *type;
+    const char *path; /* what it points to, where the list has values; else NULL */
 } Link;
 
 static void resolve_bus(Paths *paths, Bus *bus);
@@ -179,8 +181,17 @@ static Question *keep(Paths *paths, Question question)
 static void ask_list(Paths *paths, Bus *bus, MonitorReplyFn reply)
 {
     Question *kept = keep(paths, (Question){ .bus = bus });
-    kept->command = monitor_send(paths->monitor, "qom-list", json_pack("{s:s}", "path", bus->path),
-                                 reply, kept);
+    kept->command = paths->list_get
+                        ? monitor_send(paths->monitor, "qom-list-get",
+                                       json_pack("{s:[s]}", "paths", bus->path), reply, kept)
+                        : monitor_send(paths->monitor, "qom-list",
+                                       json_pack("{s:s}", "path", bus->path), reply, kept);
+}
+
+/* The properties in the reply to ask_list. */
+static const json_t *listed(const Paths *paths, const json_t *result)
+{
+    return paths->list_get ? json_object_get(json_array_get(result, 0), "properties") : result;
 }
 
 static void ask_property(Paths *paths, const Bus *bus, const char *property, MonitorReplyFn reply,
@@ -254,7 +265,8 @@ static GArray *read_links(const json_t *properties)
         const char *type = json_string_value(json_object_get(property, "type"));
         if (!name || !type || !g_str_has_prefix(name, "child[") || !g_str_has_prefix(type, "link<"))
             continue;
-        Link link = { strtoull(name + strlen("child["), NULL, 10), name, type };
+        Link link = { strtoull(name + strlen("child["), NULL, 10), name, type,
+                      json_string_value(json_object_get(property, "value")) };
         g_array_append_val(links, link);
     }
     g_array_sort(links, by_number);
@@ -285,18 +297,22 @@ static void take_path(Paths *paths, Device *device, const char *path)
     resolve_buses_of(paths, device);
 }
 
+/* path: what the link points to; another text: the device left between the questions. */
+static void take_link(Paths *paths, Device *device, const char *key, const char *path)
+{
+    if (path && *path == '/') {
+        g_hash_table_insert(paths->links, g_strdup(key), g_strdup(path));
+        take_path(paths, device, path);
+    } else {
+        paths->complete = FALSE;
+    }
+}
+
 static void on_link(Monitor *monitor, json_t *result, const GError *error, gpointer data)
 {
     Question *question = data;
-    Paths *paths = question->paths;
-    const char *path = json_string_value(result);
-    note_error(paths, error);
-    if (path && *path == '/') {
-        g_hash_table_insert(paths->links, g_steal_pointer(&question->key), g_strdup(path));
-        take_path(paths, question->device, path);
-    } else {
-        paths->complete = FALSE; /* it left between the questions */
-    }
+    note_error(question->paths, error);
+    take_link(question->paths, question->device, question->key, json_string_value(result));
     end_question(question);
 }
 
@@ -309,6 +325,8 @@ static void follow_link(Paths *paths, Bus *bus, Device *device, const Link *link
         g_hash_table_insert(paths->links, g_strdup(key), g_strdup(proven));
     if (known || proven)
         take_path(paths, device, known ? known : proven);
+    else if (paths->list_get)
+        take_link(paths, device, key, link->path);
     else
         ask_property(paths, bus, link->name, on_link,
                      (Question){ .device = device, .key = g_steal_pointer(&key) });
@@ -348,22 +366,24 @@ static void on_handler(Monitor *monitor, json_t *result, const GError *error, gp
     end_question(question);
 }
 
-static gboolean has_property(const json_t *properties, const char *wanted)
+static const json_t *find_property(const json_t *properties, const char *wanted)
 {
     gsize i;
     json_t *property;
     json_array_foreach (properties, i, property) {
         if (g_strcmp0(json_string_value(json_object_get(property, "name")), wanted) == 0)
-            return TRUE;
+            return property;
     }
-    return FALSE;
+    return NULL;
 }
 
 static void add_handler(Paths *paths, const Bus *bus, const json_t *properties)
 {
     Handler *handler = g_new0(Handler, 1);
-    handler->path = g_strdup("");
-    handler->acpi = has_property(properties, "acpi-pcihp-bsel");
+    const json_t *link = find_property(properties, "hotplug-handler");
+    const char *path = json_string_value(json_object_get(link, "value"));
+    handler->path = g_strdup(path ? path : "");
+    handler->acpi = find_property(properties, "acpi-pcihp-bsel") != NULL;
     g_hash_table_insert(paths->handlers, g_strdup(bus->path), handler);
 }
 
@@ -393,9 +413,9 @@ static void on_list(Monitor *monitor, json_t *result, const GError *error, gpoin
         paths->complete = FALSE;
     } else {
         if (lacks_path(bus))
-            follow_links(paths, bus, result);
+            follow_links(paths, bus, listed(paths, result));
         if (lacks_handler(paths, bus))
-            add_handler(paths, bus, result);
+            add_handler(paths, bus, listed(paths, result));
     }
     end_question(question);
 }
@@ -486,7 +506,7 @@ static void resolve_bus(Paths *paths, Bus *bus)
         recall_bus(paths, bus);
     if (lacks_path(bus) || lacks_handler(paths, bus))
         ask_list(paths, bus, on_list);
-    if (lacks_handler(paths, bus))
+    if (lacks_handler(paths, bus) && !paths->list_get)
         ask_property(paths, bus, "hotplug-handler", on_handler, (Question){ .bus = bus });
 }
 
@@ -656,10 +676,11 @@ static void check_memory(Paths *paths, const json_t *anonymous)
     paths->anonymous = now;
 }
 
-void paths_resolve(Paths *paths, Bus *root, const json_t *peripherals, const json_t *anonymous,
-                   PathsDoneFn done, gpointer data)
+void paths_resolve(Paths *paths, Bus *root, gboolean list_get, const json_t *peripherals,
+                   const json_t *anonymous, PathsDoneFn done, gpointer data)
 {
     check_memory(paths, anonymous);
+    paths->list_get = list_get;
     paths->root = root;
     paths->complete = TRUE;
     paths->data = data;
@@ -671,7 +692,7 @@ void paths_resolve(Paths *paths, Bus *root, const json_t *peripherals, const jso
     count_drivers(paths, root);
     g_free(root->path);
     root->path = g_strdup(ROOT_PATH);
-    if (!paths->learned && composition_pays(paths, anonymous) &&
+    if (!paths->learned && !list_get && composition_pays(paths, anonymous) &&
         names_are_plain(paths, peripherals))
         ask_composition(paths);
     resolve_bus(paths, root);

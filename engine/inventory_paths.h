@@ -25,11 +25,12 @@ Paths *paths_copy(const Paths *paths, Monitor *monitor);
 /* Calls back no more. */
 void paths_free(Paths *paths);
 
-/* Fills path and hotpluggable of devices and buses. peripherals, anonymous: the replies to qom-list
+/* Fills path and hotpluggable of devices and buses. list_get: QEMU has qom-list-get, by which a bus
+ * takes one question in place of one a device. peripherals, anonymous: the replies to qom-list
  * /machine/peripheral and peripheral-anon, asked before and after the tree. Calls back once, maybe
  * before it returns. root must live until then. */
-void paths_resolve(Paths *paths, Bus *root, const json_t *peripherals, const json_t *anonymous,
-                   PathsDoneFn done, gpointer data);
+void paths_resolve(Paths *paths, Bus *root, gboolean list_get, const json_t *peripherals,
+                   const json_t *anonymous, PathsDoneFn done, gpointer data);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Paths, paths_free)
 
