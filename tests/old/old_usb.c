@@ -12,7 +12,9 @@ static const struct {
     { "hub", "usb-hub", "QEMU USB Hub" },
 };
 
-#define HUB 4
+#define INPUTS 4 /* that have no file */
+#define DISK 4
+#define HUB 5
 #define ROOT_PORTS 2
 #define HUB_PORTS 8
 
@@ -66,7 +68,7 @@ static void attach(OldMachine *machine, gsize kind, const char *id, OldDrive *dr
     usb->hub = kind == HUB;
     usb->drive = drive;
     gboolean names_file = drive && machine->version < 12;
-    usb->product = names_file ? g_strdup_printf("%s(%s)", kinds[kind].product, drive->file)
+    usb->product = names_file ? g_strdup_printf("%s(%.16s)", kinds[kind].product, drive->file)
                               : g_strdup(kinds[kind].product);
     add_to_tree(machine, usb, kinds[kind].qdev, id);
     g_ptr_array_add(machine->usb, usb);
@@ -83,12 +85,17 @@ gboolean old_usb_attach(OldMachine *machine, const char *name, const char *id)
     return FALSE;
 }
 
-static gboolean add_disk(OldMachine *machine, const char *file)
+/* "FILE" or, in all versions, "format=FORMAT:FILE". */
+static gboolean add_disk(OldMachine *machine, const char *what)
 {
+    const char *colon = g_str_has_prefix(what, "format=") ? strchr(what, ':') : NULL;
+    gsize length = strlen("format=");
+    g_autofree char *format =
+        colon ? g_strndup(what + length, (gsize)(colon - what) - length) : NULL;
     OldDrive *drive = old_drive_usb(machine);
-    if (!old_drive_open(machine, drive, file, NULL))
+    if (!old_drive_open(machine, drive, colon ? colon + 1 : what, format))
         return FALSE;
-    attach(machine, 3, NULL, drive);
+    attach(machine, DISK, NULL, drive);
     return TRUE;
 }
 
@@ -101,7 +108,7 @@ static gboolean add(OldMachine *machine, const char *what)
         machine->husb = machine->version == 12;
         return TRUE;
     }
-    for (gsize i = 0; i < 3; i++) {
+    for (gsize i = 0; i < INPUTS; i++) {
         if (g_str_equal(kinds[i].command, what)) {
             attach(machine, i, NULL, NULL);
             return TRUE;
