@@ -171,6 +171,14 @@ static OldMachine *empty_machine(const OldMachineOptions *options)
     return machine;
 }
 
+/* pc-0.11 has the ROMs of cards in the firmware, later machines on the cards (0.13's pc.c); with
+ * -M pc no tree was measured. */
+static void put_roms_on_cards(OldMachine *machine)
+{
+    for (guint i = 0; i < machine->pci->len; i++)
+        old_device_set(g_ptr_array_index(machine->pci, i), "bus-prop: rombar = ", "1");
+}
+
 static OldMachine *full_machine(const OldMachineOptions *options)
 {
     OldMachine *machine = empty_machine(options);
@@ -180,6 +188,8 @@ static OldMachine *full_machine(const OldMachineOptions *options)
         read_tree(machine);
     else
         link_without_tree(machine);
+    if (options->pc)
+        put_roms_on_cards(machine);
     old_network_read(machine, transcript_find(machine->basic, "info network", 1));
     return machine;
 }

@@ -7,8 +7,11 @@
 static const struct {
     const char *command, *qdev, *product;
 } kinds[] = {
-    { "tablet", "usb-tablet", "QEMU USB Tablet" },  { "mouse", "usb-mouse", "QEMU USB Mouse" },
-    { "keyboard", "usb-kbd", "QEMU USB Keyboard" }, { "disk", "usb-storage", "QEMU USB MSD" },
+    { "tablet", "usb-tablet", "QEMU USB Tablet" },
+    { "mouse", "usb-mouse", "QEMU USB Mouse" },
+    { "keyboard", "usb-kbd", "QEMU USB Keyboard" },
+    { "wacom-tablet", "usb-wacom-tablet", "QEMU PenPartner Tablet" },
+    { "disk", "usb-storage", "QEMU USB MSD" },
     { "hub", "usb-hub", "QEMU USB Hub" },
 };
 
