@@ -6,6 +6,7 @@
 
 #include "monitor/banner.h"
 #include "monitor/json_text.h"
+#include "monitor/qmp_mend.h"
 #include "monitor/text.h"
 
 #define SHOWN_COLUMNS 60
@@ -285,7 +286,9 @@ static gboolean receive_reply(Qmp *qmp, const Message *message)
         return !id && error;
     }
     answered(qmp, message, slot, error != NULL);
-    pending_finish(qmp->pending, slot, error ? NULL : result, error);
+    result = error ? NULL : qmp_mend(slot->command, slot->arguments, result);
+    pending_finish(qmp->pending, slot, result, error);
+    json_decref(result);
     return TRUE;
 }
 
