@@ -11,7 +11,8 @@
 gboolean discover_is_address(const char *text)
 {
     return *text == '\0' || *text == '@' || strchr(text, '/') || g_str_has_prefix(text, "unix:") ||
-           g_str_has_prefix(text, "tcp:") || g_file_test(text, G_FILE_TEST_EXISTS);
+           g_str_has_prefix(text, "tcp:") || g_str_has_prefix(text, "telnet:") ||
+           g_file_test(text, G_FILE_TEST_EXISTS);
 }
 
 static gboolean is_meant(const FoundGuest *guest, const char *text)

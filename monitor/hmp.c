@@ -57,7 +57,7 @@ Hmp *hmp_new(Pending *pending, const HmpHandler *handler, gpointer data)
     hmp->handler = *handler;
     hmp->data = data;
     hmp->framing = new_framing();
-    hmp->question.purpose = g_ref_string_new_intern("connect");
+    hmp->question.purpose = g_ref_string_new_intern(MONITOR_PURPOSE_HELP);
     return hmp;
 }
 
@@ -134,16 +134,30 @@ static void note_greeting(const Hmp *hmp)
     free(text);
 }
 
-static void answered(const Hmp *hmp, const Slot *slot, gboolean refused, const char *reply)
+static const char *class_name(const GError *refusal)
 {
+    return refusal->code == MONITOR_ERROR_DEVICE_NOT_FOUND    ? "DeviceNotFound"
+           : refusal->code == MONITOR_ERROR_COMMAND_NOT_FOUND ? "CommandNotFound"
+                                                              : "GenericError";
+}
+
+/* A refusal has the text, and what QMP would have said. */
+static void answered(const Hmp *hmp, const Slot *slot, const GError *refusal, const char *reply)
+{
+    json_t *message;
     char *text;
 
     if (!pending_is_traced(hmp->pending)) {
-        pending_answered(hmp->pending, slot, refused, "", 0);
+        pending_answered(hmp->pending, slot, refusal != NULL, "", 0);
         return;
     }
-    text = message_text(json_pack("{s:s, s:i}", "return", reply, "id", (int)slot->id));
-    pending_answered(hmp->pending, slot, refused, text, strlen(text));
+    message = json_pack("{s:s, s:i}", "return", reply, "id", (int)slot->id);
+    if (refusal)
+        json_object_set_new(
+            message, "error",
+            json_pack("{s:s, s:s}", "class", class_name(refusal), "desc", refusal->message));
+    text = message_text(message);
+    pending_answered(hmp->pending, slot, refusal != NULL, text, strlen(text));
     free(text);
 }
 
@@ -258,7 +272,7 @@ static void receive_help(Hmp *hmp)
 {
     g_autofree char *text = g_utf8_make_valid(hmp_framing_reply(hmp->framing), -1);
 
-    answered(hmp, &hmp->question, FALSE, text);
+    answered(hmp, &hmp->question, NULL, text);
     learn_help(hmp, text);
     if (hmp->asked < G_N_ELEMENTS(questions)) {
         ask_help(hmp);
@@ -308,7 +322,7 @@ static void receive_reply(Hmp *hmp, Slot *slot, const char *text, gboolean asked
     json_t *result = judge(slot, text, asked, &error);
 
     hmp->current = 0;
-    answered(hmp, slot, error != NULL, text);
+    answered(hmp, slot, error, text);
     pending_finish(hmp->pending, slot, error ? NULL : result, error);
     json_decref(result);
     send_next(hmp);

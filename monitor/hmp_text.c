@@ -262,6 +262,22 @@ json_t *hmp_text_value(const char *text)
     return json_loads(valid, JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
 }
 
+/* "Slot and optional function number (default: -1)": QEMU prints the default as JSON. */
+static void take_description(json_t *property, const char *said)
+{
+    const char *begin = g_strrstr(said, "(default: ");
+    const char *value = begin ? begin + strlen("(default: ") : NULL;
+    json_t *usual = value && g_str_has_suffix(value, ")")
+                        ? json_loadb(value, strlen(value) - 1, JSON_DECODE_ANY, NULL)
+                        : NULL;
+
+    if (usual)
+        set_new(property, "default-value", usual);
+    while (usual && begin > said && begin[-1] == ' ')
+        begin--;
+    set_new(property, "description", hmp_string(said, usual ? begin - said : -1));
+}
+
 /* "  addr=<int32>           - Slot and optional function number (default: -1)" */
 json_t *hmp_text_properties(const char *text)
 {
@@ -282,7 +298,7 @@ json_t *hmp_text_properties(const char *text)
                              hmp_string(type + 2, end - type - 2));
         json_array_append_new(list, property);
         if (said)
-            set_new(property, "description", hmp_string(said + 2, -1));
+            take_description(property, said + 2);
     }
     return list;
 }

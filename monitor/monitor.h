@@ -33,6 +33,11 @@ typedef void (*MonitorReplyFn)(Monitor *monitor, json_t *result, const GError *e
 /* Starts to connect. The listener (copied) hears of success or failure. (transfer full) */
 Monitor *monitor_open(const Target *target, const MonitorListener *listener, gpointer data);
 
+/* What the questions are for by which a human monitor is asked for its commands; they are "help
+ * ...".
+ */
+#define MONITOR_PURPOSE_HELP "connect"
+
 /* A monitor without a connection, which answers what was recorded: commands may be sent at once,
  * written hears each as the trace has it, and monitor_receive tells the reply to whoever sent it.
  * dialect, version: as the monitor and the QEMU had it. (transfer full) */

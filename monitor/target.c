@@ -107,19 +107,25 @@ static gboolean has_server_option(const char *text)
     return strstr(text, ",server") || strstr(text, ",wait=") || strstr(text, ",nowait");
 }
 
+/* The server of a telnet monitor begins with options of its protocol, which are answered. */
+static gboolean names_port(const char *text)
+{
+    return g_str_has_prefix(text, "tcp:") || g_str_has_prefix(text, "telnet:");
+}
+
 static Target *parse_kind(const char *text, GError **error)
 {
     if (*text == '\0')
         return target_refuse(error, "no monitor is named: give the path of the guest's QMP socket, "
                                     "or tcp:HOST:PORT");
-    if (!g_str_has_prefix(text, "unix:") && !g_str_has_prefix(text, "tcp:"))
+    if (!g_str_has_prefix(text, "unix:") && !names_port(text))
         return parse_unix(text, text, error);
     if (has_server_option(text))
         return target_refuse(error, "'%s' has options that are QEMU's: give only '%.*s'", text,
                              (int)strcspn(text, ","), text);
     if (*text == 'u')
         return parse_unix(text, text + strlen("unix:"), error);
-    return parse_tcp(text, text + strlen("tcp:"), error);
+    return parse_tcp(text, strchr(text, ':') + 1, error);
 }
 
 Target *target_parse(const char *text, GError **error)

@@ -12,7 +12,8 @@ typedef enum {
     TARGET_TCP,
 } TargetKind;
 
-/* PATH, unix:PATH (a leading '@' is the abstract name space), tcp:HOST:PORT ([v6] in brackets).
+/* PATH, unix:PATH (a leading '@' is the abstract name space), tcp:HOST:PORT or telnet:HOST:PORT
+ * ([v6] in brackets).
  * Errors: MONITOR_ERROR_TARGET. (transfer full) */
 Target *target_parse(const char *text, GError **error);
 void target_free(Target *target);

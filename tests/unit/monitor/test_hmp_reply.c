@@ -56,6 +56,14 @@ static const Reply replies[] = {
       "Device 'nosuch' not found" },
     { "netdev_add", "Try \"help netdev_add\" for more information\r\n", NULL, MONITOR_ERROR_GENERIC,
       NO_REASON },
+    { "device-list-properties",
+      "e1000 options:\r\n  addr=<int32>           - Slot (default: -1)\r\n"
+      "  aer=<bool>             - on/off (default: false)\r\n"
+      "  auto=<OnOffAuto>       - (default: x)\r\n  netdev=<str>\r\n",
+      "[{'name': 'addr', 'type': 'int32', 'default-value': -1, 'description': 'Slot'},"
+      " {'name': 'aer', 'type': 'bool', 'default-value': false, 'description': 'on/off'},"
+      " {'name': 'auto', 'type': 'OnOffAuto', 'description': '(default: x)'},"
+      " {'name': 'netdev', 'type': 'str'}]" },
     { "blockdev-add", "", "{}" },
     { "blockdev-add",
       "Failed to get \"write\" lock\r\nIs another process using the image [b.img]?\r\n", NULL,
