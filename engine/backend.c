@@ -49,23 +49,6 @@ static json_int_t number(json_t *object, const char *key)
     return json_integer_value(json_object_get(object, key));
 }
 
-/* Name of the child that the node has under this role ("file", "backing"); NULL for none. */
-static const char *child_name(const Guest *guest, const char *node, const char *role)
-{
-    json_t *vertex = find_vertex(guest, node, 0);
-    gsize i;
-    json_t *edge;
-    json_array_foreach (json_object_get(guest->graph, "edges"), i, edge) {
-        if (vertex != NULL && number(edge, "parent") == number(vertex, "id") &&
-            g_strcmp0(member(edge, "name"), role) == 0) {
-            return member(find_vertex(guest, NULL, number(edge, "child")), "name");
-        }
-    }
-    return NULL;
-}
-
-/* --- making a node again --------------------------------------------------------------------- */
-
 static gboolean is_plain_protocol(const char *driver)
 {
     static const char *const drivers[] = { "file", "host_device", "host_cdrom", NULL };
@@ -79,6 +62,47 @@ static gboolean is_format(const char *driver)
                                            "cloop", "dmg",  NULL };
     return driver != NULL && g_strv_contains(drivers, driver);
 }
+
+/* Where QEMU has no graph (before 3.1, and in the human monitor): the one node that has the file
+ * of this format node open as a file; NULL where there are several. */
+static const char *file_of_format(const Guest *guest, const char *name)
+{
+    json_t *node = find_node(guest, name);
+    const char *file = is_format(member(node, "drv")) ? member(node, "file") : NULL;
+    const char *found = NULL;
+    gsize i;
+    json_t *other;
+    json_array_foreach (guest->nodes, i, other) {
+        if (file != NULL && is_plain_protocol(member(other, "drv")) &&
+            g_strcmp0(member(other, "file"), file) == 0) {
+            if (found != NULL) {
+                return NULL;
+            }
+            found = member(other, "node-name");
+        }
+    }
+    return found;
+}
+
+/* Name of the child that the node has under this role ("file", "backing"); NULL for none. */
+static const char *child_name(const Guest *guest, const char *node, const char *role)
+{
+    if (guest->graph == NULL && strcmp(role, "file") == 0) {
+        return file_of_format(guest, node);
+    }
+    json_t *vertex = find_vertex(guest, node, 0);
+    gsize i;
+    json_t *edge;
+    json_array_foreach (json_object_get(guest->graph, "edges"), i, edge) {
+        if (vertex != NULL && number(edge, "parent") == number(vertex, "id") &&
+            g_strcmp0(member(edge, "name"), role) == 0) {
+            return member(find_vertex(guest, NULL, number(edge, "child")), "name");
+        }
+    }
+    return NULL;
+}
+
+/* --- making a node again --------------------------------------------------------------------- */
 
 static void put_common(json_t *options, json_t *node)
 {

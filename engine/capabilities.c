@@ -9,6 +9,7 @@ static const struct {
     { "qom-list-get", G_STRUCT_OFFSET(Capabilities, list_get) },
     { "pci_add", G_STRUCT_OFFSET(Capabilities, pci_add) },
     { "device_add", G_STRUCT_OFFSET(Capabilities, device_add) },
+    { "blockdev-open-tray", G_STRUCT_OFFSET(Capabilities, trays) },
 };
 
 static void take(Capabilities *capabilities, const char *command)
@@ -26,7 +27,7 @@ Capabilities capabilities_from_commands(const json_t *commands)
     json_t *command;
 
     if (!capabilities.known)
-        return (Capabilities){ .qom = TRUE, .device_add = TRUE };
+        return (Capabilities){ .qom = TRUE, .device_add = TRUE, .trays = TRUE };
     json_array_foreach (commands, i, command) {
         take(&capabilities, json_string_value(json_object_get(command, "name")));
     }

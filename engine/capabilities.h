@@ -12,6 +12,7 @@ typedef struct {
     gboolean list_get;   /* properties come with their values: QEMU 10.1 and later */
     gboolean pci_add;    /* cards come and go by PCI address: QEMU 0.10 to 0.14 */
     gboolean device_add; /* devices come and go by id */
+    gboolean trays;      /* a medium is changed in steps: tray, medium, node; else as a whole */
 } Capabilities;
 
 /* commands: the reply to query-commands, NULL or of another shape where QEMU gave none. */

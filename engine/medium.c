@@ -175,6 +175,65 @@ static gboolean add_node(Medium *medium, GError **error)
     return added;
 }
 
+/* --- the change as a whole ------------------------------------------------------------------- */
+
+static gboolean has_steps(const Medium *medium)
+{
+    const Capabilities *can = &medium->facts->guest->can;
+
+    return can->trays || !can->known;
+}
+
+/* The human monitor has no steps for it: it opens the tray, changes the medium and closes the tray
+ * again, and knows a drive by its own name only. */
+static Action *change_action(const Medium *medium, const char *file, const char *format,
+                             gboolean readonly)
+{
+    return action_new("blockdev-change-medium",
+                      json_pack("{s:s, s:s, s:s, s:s}", "device", medium->drive->backend,
+                                "filename", file, "format", format, "read-only-mode",
+                                readonly ? "read-only" : "read-write"),
+                      NULL);
+}
+
+static Action *eject_action(const Medium *medium)
+{
+    json_t *arguments = json_pack("{s:s}", "device", medium->drive->backend);
+
+    if (medium->change->force)
+        json_object_set_new(arguments, "force", json_true());
+    return action_new("eject", arguments, NULL);
+}
+
+static Action *change_back(const Medium *medium)
+{
+    const Drive *drive = medium->drive;
+
+    if (!drive->inserted)
+        return eject_action(medium);
+    if (drive->file && drive->format)
+        return change_action(medium, drive->file, drive->format, drive->readonly);
+    plan_add_check(medium->plan, TRUE, NULL,
+                   "QEMU does not tell how the medium in %s was opened: no undo", medium->name);
+    return NULL;
+}
+
+/* The node that was planned is what QEMU makes here by itself. */
+static void add_whole_change(const Medium *medium)
+{
+    const char *file = g_hash_table_lookup(medium->plan->chosen, "file");
+    const char *format = g_hash_table_lookup(medium->plan->chosen, "format");
+    const char *readonly = g_hash_table_lookup(medium->plan->chosen, "readonly");
+
+    g_ptr_array_set_size(medium->plan->steps, 0);
+    if (medium->node)
+        add_step(medium, "medium",
+                 change_action(medium, file, format, g_strcmp0(readonly, "on") == 0),
+                 change_back(medium));
+    else
+        add_step(medium, "medium", eject_action(medium), change_back(medium));
+}
+
 /* --- the plan -------------------------------------------------------------------------------- */
 
 static void add_tray_checks(const Medium *medium)
@@ -242,6 +301,10 @@ static gboolean check(const Medium *medium, GError **error)
     if (!device->id && device->path[0] != '/')
         return refuse(error, medium->name,
                       "cannot be named to QEMU for certain: look again in a moment");
+    if (!has_steps(medium) && !device->drive->backend)
+        return refuse(error, medium->name,
+                      "has a drive without a name, whose medium the human monitor cannot change: "
+                      "connect to a QMP socket of the guest");
     if (!medium->change->file && !device->drive->inserted)
         return refuse(error, medium->name, "has no medium: there is nothing to eject");
     return TRUE;
@@ -283,6 +346,9 @@ Plan *medium_plan(const HotplugFacts *facts, const Device *device, const MediumC
     if (change->file && !add_node(&medium, error))
         return NULL;
     add_tray_checks(&medium);
-    add_exchange(&medium);
+    if (has_steps(&medium))
+        add_exchange(&medium);
+    else
+        add_whole_change(&medium);
     return g_steal_pointer(&medium.plan);
 }

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "monitor/hmp_line.h"
 #include "monitor/text.h"
 
 /* --- actions --------------------------------------------------------------------------------- */
@@ -42,6 +43,7 @@ Action *action_copy(const Action *action)
     Action *copy =
         action_new(action->command, json_deep_copy(action->arguments), g_strdupv(action->leaves));
     copy->kind = action->kind;
+    copy->human = action->human;
     return copy;
 }
 
@@ -108,8 +110,19 @@ static void append_members(GString *out, const char *prefix, json_t *object)
     }
 }
 
+/* NULL where it is not sent as one. */
+static char *action_to_line(const Action *action)
+{
+    g_autofree char *line = action->human ? hmp_line(action->command, action->arguments) : NULL;
+    return line != NULL ? text_printable(line, -1, 0) : NULL;
+}
+
 char *action_to_text(const Action *action)
 {
+    char *line = action_to_line(action);
+    if (line != NULL) {
+        return line;
+    }
     if (action->kind != ACTION_COMMAND) {
         g_autofree char *path = value_to_text(json_object_get(action->arguments, "file"));
         return g_strdup_printf("%s %s%s%s", action->command, deeds[action->kind].before, path,
@@ -118,6 +131,12 @@ char *action_to_text(const Action *action)
     GString *out = g_string_new(action->command);
     append_members(out, "", action->arguments);
     return g_string_free(out, FALSE);
+}
+
+char *action_to_sent(const Action *action)
+{
+    char *line = action_to_line(action);
+    return line != NULL ? line : action_to_qmp(action);
 }
 
 /* --- steps, checks, subjects ----------------------------------------------------------------- */
@@ -214,6 +233,28 @@ Step *plan_add(Plan *plan, const char *words, Action *action, Action *undo)
     }
     g_ptr_array_add(plan->steps, step);
     return step;
+}
+
+void plan_set_human(Plan *plan)
+{
+    for (guint i = 0; i < plan->steps->len; i++) {
+        const Step *step = plan->steps->pdata[i];
+        step->action->human = step->action->kind == ACTION_COMMAND;
+        for (guint j = 0; j < step->undo->len; j++) {
+            Action *undo = step->undo->pdata[j];
+            undo->human = undo->kind == ACTION_COMMAND;
+        }
+    }
+}
+
+gboolean plan_is_human(const Plan *plan)
+{
+    for (guint i = 0; i < plan->steps->len; i++) {
+        if (((const Step *)plan->steps->pdata[i])->action->human) {
+            return TRUE;
+        }
+    }
+    return FALSE;
 }
 
 void plan_add_check(Plan *plan, gboolean caution, const char *evidence, const char *format, ...)

@@ -24,6 +24,7 @@ typedef struct {
     char *command;     /* of a file action "write", "replace", "discard", "restore" */
     json_t *arguments; /* an object, never NULL; of a file action {"file": PATH} */
     char **leaves; /* device_del: QOM paths that must be gone before it counts as done; else NULL */
+    gboolean human; /* it is told as the line of the human monitor that will be sent */
 } Action;
 
 typedef enum {
@@ -85,6 +86,10 @@ typedef struct {
 Plan *plan_new(PlanVerb verb, const char *title);
 void plan_free(Plan *plan);
 
+/* Its commands will be sent to a human monitor, and are told so. */
+void plan_set_human(Plan *plan);
+gboolean plan_is_human(const Plan *plan);
+
 /* arguments, leaves: (transfer full). */
 Action *action_new(const char *command, json_t *arguments, char **leaves);
 Action *action_copy(const Action *action);
@@ -128,8 +133,10 @@ Plan *plan_again(const Plan *plan, GError **error);
 /* {"execute": ..., "arguments": ...} on one line; {"file": ..., "action": ...} where no command is
  * sent. (transfer full) */
 char *action_to_qmp(const Action *action);
-/* "device_add driver=e1000 id=net1 bus=pci.0 addr=06.0", nested members dotted; "replace
- * /srv/web01.xml by the new one". (transfer full) */
+/* As it is sent: the line of the human monitor, or the JSON object. (transfer full) */
+char *action_to_sent(const Action *action);
+/* That line, or "device_add driver=e1000 id=net1 bus=pci.0 addr=06.0", nested members dotted;
+ * "replace /srv/web01.xml by the new one". (transfer full) */
 char *action_to_text(const Action *action);
 /* [{"execute": ..., "arguments": ..., "undo": [...]}, ...], file actions as above. (transfer full)
  */

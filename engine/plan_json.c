@@ -12,9 +12,9 @@ static char *text_of(json_t *object, const char *member)
 
 static json_t *action_record(const Action *action)
 {
-    return json_pack("{s:i, s:s, s:O, s:o}", "kind", action->kind, "command", action->command,
+    return json_pack("{s:i, s:s, s:O, s:o, s:b}", "kind", action->kind, "command", action->command,
                      "arguments", action->arguments, "leaves",
-                     record_strv((const char *const *)action->leaves));
+                     record_strv((const char *const *)action->leaves), "human", action->human);
 }
 
 static Action *action_from_record(json_t *record)
@@ -29,6 +29,7 @@ static Action *action_from_record(json_t *record)
     action = action_new(command, json_deep_copy(arguments),
                         strv_read(json_object_get(record, "leaves")));
     action->kind = (ActionKind)kind;
+    action->human = json_is_true(json_object_get(record, "human"));
     return action;
 }
 

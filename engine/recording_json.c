@@ -64,6 +64,12 @@ static gboolean is_error(json_t *error)
                                    json_is_integer(json_object_get(error, "code")));
 }
 
+/* Recordings of before there were two have none. */
+static gboolean is_dialect(json_t *dialect)
+{
+    return !dialect || is_text_or_null(dialect);
+}
+
 const char *check_state(json_t *state)
 {
     static const char *const names[] = { "connecting", "reading", "live", "lost", NULL };
@@ -73,6 +79,7 @@ const char *check_state(json_t *state)
         return "its state is none";
     if (!is_error(json_object_get(state, "error")) ||
         !is_text_or_null(json_object_get(state, "qemu")) ||
+        !is_dialect(json_object_get(state, "dialect")) ||
         !json_is_integer(json_object_get(state, "lost")))
         return "its state is not complete";
     return NULL;

@@ -25,6 +25,12 @@ typedef struct {
     InventoryDepth depth;
 } Tree;
 
+/* How one was connected. */
+typedef struct {
+    char *version, *dialect;
+    GArray *helps; /* (guint) indexes of replies that say which commands QEMU has; NULL: none */
+} Connection;
+
 /* What was learned when everything before a tree was read. */
 typedef struct {
     guint tree;
@@ -36,7 +42,7 @@ struct ReplayTrees {
     GHashTable *questions; /* text without id -> its number + 1 */
     GArray *answers;       /* (Answer) in the order in which they came */
     GArray *trees;         /* (Tree) */
-    GPtrArray *versions;   /* (char) of QEMU, a connection */
+    GArray *connections;   /* (Connection) */
     GArray *keyframes;     /* (Keyframe) by tree */
     Monitor *nobody;       /* for what is learned */
 
@@ -102,26 +108,44 @@ static guint question_number(ReplayTrees *trees, guint command)
 /* What the walk over all lines is at. */
 typedef struct {
     guint connection;
-    guint first; /* answer since the latest tree */
+    GArray *helps; /* of the connection that is to come */
+    guint first;   /* answer since the latest tree */
     gsize bytes;
     gboolean first_tree, differs;
     GHashTable *roots; /* question -> root of its latest reply + 1, in this connection */
 } Walk;
 
+static void add_connection(ReplayTrees *trees, const char *version, const char *dialect,
+                           GArray *helps)
+{
+    const Connection connection = { g_strdup(version), g_strdup(dialect), helps };
+
+    g_array_append_val(trees->connections, connection);
+}
+
+static void walk_help(Walk *walk, guint index)
+{
+    if (!walk->helps)
+        walk->helps = g_array_new(FALSE, FALSE, sizeof(guint));
+    g_array_append_val(walk->helps, index);
+}
+
 static void walk_connection(ReplayTrees *trees, Walk *walk, guint line)
 {
     json_t *state = recording_member(trees->recording, line, "state");
     const char *qemu = json_string_value(json_object_get(state, "qemu"));
+    const char *dialect = json_string_value(json_object_get(state, "dialect"));
     const char *name = json_string_value(json_object_get(state, "state"));
 
     /* A recording that was begun later has no "reading". */
-    if (g_strcmp0(name, "reading") == 0 || (qemu && trees->versions->len == 0)) {
-        walk->connection = trees->versions->len;
+    if (g_strcmp0(name, "reading") == 0 || (qemu && trees->connections->len == 0)) {
+        walk->connection = trees->connections->len;
         walk->first = trees->answers->len;
         walk->bytes = 0;
         walk->first_tree = TRUE;
         g_hash_table_remove_all(walk->roots);
-        g_ptr_array_add(trees->versions, g_strdup(qemu ? qemu : ""));
+        add_connection(trees, qemu ? qemu : "", dialect ? dialect : "qmp",
+                       g_steal_pointer(&walk->helps));
     }
     json_decref(state);
 }
@@ -135,6 +159,9 @@ static void walk_message(ReplayTrees *trees, Walk *walk, guint index)
     Answer answer = { 0, index };
     guint command, root;
 
+    if (message->kind == TRACE_REPLY && g_str_has_prefix(message->name, "help") &&
+        strcmp(message->purpose, MONITOR_PURPOSE_HELP) == 0)
+        walk_help(walk, index);
     if (!reading || !recording_answers(recording, index, &command))
         return;
     answer.question = question_number(trees, command);
@@ -181,8 +208,9 @@ static void walk_lines(ReplayTrees *trees)
         else if (line->kind == LINE_TREE)
             walk_tree(trees, &walk, i);
     }
-    if (trees->versions->len == 0)
-        g_ptr_array_add(trees->versions, g_strdup(""));
+    if (trees->connections->len == 0)
+        add_connection(trees, "", "qmp", NULL);
+    g_clear_pointer(&walk.helps, g_array_unref);
     g_hash_table_unref(walk.roots);
 }
 
@@ -354,20 +382,35 @@ static void stop(ReplayTrees *trees)
     g_clear_pointer(&trees->monitor, monitor_free);
 }
 
+/* What a human monitor said when it was connected with. */
+static void tell_helps(ReplayTrees *trees, const Connection *connection)
+{
+    for (guint i = 0; connection->helps && i < connection->helps->len; i++) {
+        json_t *reply = message_json(trees->recording, g_array_index(connection->helps, guint, i));
+
+        json_object_del(reply, "id");
+        monitor_receive(trees->monitor, reply);
+        json_decref(reply);
+    }
+}
+
 /* An inventory that has read what comes before a tree, or less. */
 static void begin_before(ReplayTrees *trees, guint index)
 {
     guint count = keyframes_before(trees, index);
     const Keyframe *keyframe = count ? keyframe_at(trees, count - 1) : NULL;
     guint first = first_of_connection(trees, index);
-    const char *version = trees->versions->pdata[tree_at(trees, index)->connection];
+    const Connection *connection =
+        &g_array_index(trees->connections, Connection, tree_at(trees, index)->connection);
     gboolean known = keyframe && keyframe->tree >= first;
     guint from = known ? keyframe->tree : first;
 
     if (trees->inventory && trees->next <= index && trees->next >= from)
         return;
     stop(trees);
-    trees->monitor = monitor_new_detached("qmp", version, on_written, trees);
+    trees->monitor =
+        monitor_new_detached(connection->dialect, connection->version, on_written, trees);
+    tell_helps(trees, connection);
     trees->inventory =
         known ? inventory_copy(keyframe->learned, trees->monitor) : inventory_new(trees->monitor);
     trees->next = from;
@@ -393,6 +436,15 @@ static void on_nothing(const char *command, gsize length, gpointer data)
 {
 }
 
+static void connection_clear(gpointer data)
+{
+    Connection *connection = data;
+
+    g_free(connection->version);
+    g_free(connection->dialect);
+    g_clear_pointer(&connection->helps, g_array_unref);
+}
+
 static void keyframe_clear(gpointer data)
 {
     inventory_free(((Keyframe *)data)->learned);
@@ -406,7 +458,8 @@ ReplayTrees *replay_trees_new(const Recording *recording)
     trees->questions = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     trees->answers = g_array_new(FALSE, FALSE, sizeof(Answer));
     trees->trees = g_array_new(FALSE, FALSE, sizeof(Tree));
-    trees->versions = g_ptr_array_new_with_free_func(g_free);
+    trees->connections = g_array_new(FALSE, FALSE, sizeof(Connection));
+    g_array_set_clear_func(trees->connections, connection_clear);
     trees->keyframes = g_array_new(FALSE, FALSE, sizeof(Keyframe));
     g_array_set_clear_func(trees->keyframes, keyframe_clear);
     trees->nobody = monitor_new_detached("qmp", "", on_nothing, NULL);
@@ -425,6 +478,6 @@ void replay_trees_free(ReplayTrees *trees)
     g_hash_table_unref(trees->questions);
     g_array_unref(trees->answers);
     g_array_unref(trees->trees);
-    g_ptr_array_unref(trees->versions);
+    g_array_unref(trees->connections);
     g_free(trees);
 }

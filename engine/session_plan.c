@@ -42,6 +42,8 @@ static void query_free(Query *query)
 static void query_finish(Query *query, Plan *plan, const GError *error)
 {
     g_ptr_array_remove(query->session->queries, query);
+    if (plan && query->session->monitor && !monitor_has_events(query->session->monitor))
+        plan_set_human(plan);
     if (query->done)
         query->done(query->session, plan, error, query->data);
     else

@@ -107,9 +107,11 @@ static void record_state(SessionRecord *record)
 {
     const Session *session = record->session;
     const char *qemu = session->monitor ? monitor_version(session->monitor) : NULL;
-    json_t *state = json_pack("{s:s, s:o, s:o, s:I}", "state", session_state_name(session->state),
-                              "qemu", record_text(qemu), "error", error_json(session->error),
-                              "lost", (json_int_t)session->lost_at);
+    const char *dialect = qemu ? monitor_dialect(session->monitor) : NULL;
+    json_t *state =
+        json_pack("{s:s, s:o, s:o, s:o, s:I}", "state", session_state_name(session->state), "qemu",
+                  record_text(qemu), "dialect", record_text(dialect), "error",
+                  error_json(session->error), "lost", (json_int_t)session->lost_at);
 
     if (session->state == SESSION_LOST)
         record->late = FALSE;

@@ -47,7 +47,10 @@ static gboolean is_closed(json_t *blocks, const char *drive)
     json_t *block;
 
     json_array_foreach (blocks, index, block) {
-        if (g_strcmp0(json_string_value(json_object_get(block, "qdev")), drive) == 0)
+        const char *device = json_string_value(json_object_get(block, "device"));
+
+        if (g_strcmp0(json_string_value(json_object_get(block, "qdev")), drive) == 0 ||
+            g_strcmp0(device, drive) == 0)
             return json_is_false(json_object_get(block, "tray_open"));
     }
     return FALSE;

@@ -120,12 +120,39 @@ static void work_leave(Work *work)
 
 /* --- a tray that has to open ------------------------------------------------------------------ */
 
+static gboolean opens_tray(const Action *action)
+{
+    return strcmp(action->command, "blockdev-open-tray") == 0;
+}
+
+/* These ask a guest that holds the tray to open it, and fail. */
+static gboolean changes_medium(const Action *action)
+{
+    return strcmp(action->command, "eject") == 0 ||
+           strcmp(action->command, "blockdev-change-medium") == 0;
+}
+
+/* Where the whole change was refused for a tray that was locked, it is tried again when it opens.
+ */
+static void work_tray_opened(Work *work)
+{
+    if (opens_tray(work->action)) {
+        work_tell(work, WORK_DONE, NULL);
+        return;
+    }
+    g_clear_pointer(&work->tray, tray_free);
+    if (work->announced)
+        work_send(work);
+    else
+        work_tell(work, WORK_REFUSED, work->refusal);
+}
+
 static void on_tray(TrayNews news, gpointer data)
 {
     Work *work = data;
 
     if (news == TRAY_OPEN)
-        work_tell(work, WORK_DONE, NULL);
+        work_tray_opened(work);
     else if (news == TRAY_LOCKED)
         work_announce(work);
     else
@@ -134,15 +161,10 @@ static void on_tray(TrayNews news, gpointer data)
                   "medium in the guest (it may be mounted there), or open the tray by force");
 }
 
-static gboolean opens_tray(const Action *action)
-{
-    return strcmp(action->command, "blockdev-open-tray") == 0;
-}
-
-static void work_open_tray(Work *work)
+static void work_open_tray(Work *work, const char *key)
 {
     work->tray =
-        tray_new(work->monitor, json_string_value(json_object_get(work->action->arguments, "id")),
+        tray_new(work->monitor, json_string_value(json_object_get(work->action->arguments, key)),
                  on_tray, work);
 }
 
@@ -210,6 +232,8 @@ static void work_refused(Work *work, const GError *error)
         work_tell(work, WORK_DONE, NULL);
     else if (work->removal && work->removal->list)
         work_look_for_removed(work);
+    else if (changes_medium(work->action) && !work->announced)
+        work_open_tray(work, "device");
     else
         work_tell(work, WORK_REFUSED, work->refusal);
 }
@@ -221,7 +245,7 @@ static void on_reply(Monitor *monitor, json_t *result, const GError *error, gpoi
     if (!error && work->action->leaves && work->action->leaves[0])
         work_leave(work);
     else if (!error && opens_tray(work->action))
-        work_open_tray(work);
+        work_open_tray(work, "id");
     else if (!error)
         work_tell(work, WORK_DONE, NULL);
     else if (monitor_error_is_connection(error))

@@ -7,22 +7,21 @@
 #include "engine/xml_document.h"
 #include "tui/diff_dialog.h"
 
-/* The arguments alone. (transfer full) */
-static char *arguments_text(const Action *action, gboolean json)
+/* Behind the command; cuts the text there. (transfer full) */
+static char *arguments_text(const Action *action, gboolean json, char *text)
 {
-    g_autofree char *text = NULL;
-    const char *blank;
+    char *blank = strchr(text, ' ');
+    char *dumped, *arguments = g_strdup(blank ? blank + 1 : "");
 
-    if (json && action->kind == ACTION_COMMAND) {
-        char *dumped = json_dumps(action->arguments, JSON_PRESERVE_ORDER);
-
-        text = g_strdup(dumped);
-        free(dumped);
-        return g_steal_pointer(&text);
-    }
-    text = action_to_text(action);
-    blank = strchr(text, ' ');
-    return g_strdup(blank ? blank + 1 : "");
+    if (blank)
+        *blank = '\0';
+    if (!json || action->kind != ACTION_COMMAND || action->human)
+        return arguments;
+    g_free(arguments);
+    dumped = json_dumps(action->arguments, JSON_PRESERVE_ORDER);
+    arguments = g_strdup(dumped);
+    free(dumped);
+    return arguments;
 }
 
 static gboolean waits_for_guest(const Action *action)
@@ -34,13 +33,15 @@ void plan_lines_steps(LineList *list, const Plan *plan, gboolean json)
 {
     for (guint i = 0; i < plan->steps->len; i++) {
         const Action *action = ((const Step *)plan->steps->pdata[i])->action;
-        g_autofree char *label = g_strdup_printf("%-2u %s", i + 1, action->command);
-        g_autofree char *text = arguments_text(action, json);
+        g_autofree char *text = action_to_text(action);
+        g_autofree char *arguments = arguments_text(action, json, text);
+        g_autofree char *label = g_strdup_printf("%-2u %s", i + 1, text);
 
-        line_list_field(list, label, ELEMENT_TEXT, text);
+        line_list_field(list, label, ELEMENT_TEXT, arguments);
         if (waits_for_guest(action))
             line_list_field(list, "   then wait", ELEMENT_LEAVING,
-                            "until the guest has let go: DEVICE_DELETED");
+                            action->human ? "until the guest has let go: it is looked for"
+                                          : "until the guest has let go: DEVICE_DELETED");
     }
 }
 
@@ -128,7 +129,7 @@ void plan_lines_sent(LineList *list, const Plan *plan, gboolean ascii)
 {
     for (guint i = 0; i < plan->steps->len; i++) {
         const Step *step = plan->steps->pdata[i];
-        g_autofree char *sent = action_to_qmp(step->action);
+        g_autofree char *sent = action_to_sent(step->action);
 
         line_list_field(list, step_state_name(step->state),
                         step->state == STEP_FAILED ? ELEMENT_ERROR : ELEMENT_TEXT, sent);

@@ -192,6 +192,7 @@ Dialog *plan_render_dialog_new(const Plan *plan, Session *session)
     self->dialog.class = &class;
     self->title = g_strdup(plan->title);
     self->title[0] = g_ascii_toupper(self->title[0]);
+    self->tab = plan_is_human(plan) ? RENDER_HMP : RENDER_QMP;
     for (int tab = 0; tab < RENDERINGS; tab++)
         self->texts[tab] =
             plan_render(plan, (PlanRendering)tab, session_guest(session), session_match(session));
