@@ -167,8 +167,11 @@ static char *resolve_option(RealQemu *qemu, const char *option)
     }
     const char *format = option + strlen(start);
     gboolean hostile = strcmp(format, "hostile") == 0, overlay = strcmp(format, "overlay") == 0;
-    g_autofree char *name = hostile ? g_strdup("a, b=\"c\" \xc5\x9b \\ d\n.img")
-                                    : g_strdup_printf("%s%u.img", format, number++);
+    /* The human monitor is given neither the byte 0x9B, which it swallows, nor a line break. */
+    const char *nasty = real_qemu_is_human() ? "a, b=\"c\" \xc5\x9f (qemu) \\ d.img"
+                                             : "a, b=\"c\" \xc5\x9b \\ d\n.img";
+    g_autofree char *name =
+        hostile ? g_strdup(nasty) : g_strdup_printf("%s%u.img", format, number++);
     const char *path = real_qemu_image(qemu, name, hostile || overlay ? "qcow2" : format, 4 << 20);
     return g_strconcat("file=", path, NULL);
 }
