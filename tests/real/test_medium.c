@@ -17,10 +17,17 @@
 #define ISO_BYTES (4 << 20)
 #define FLOPPY_BYTES (1440 << 10)
 
+/* The human monitor knows a drive by the name of its -drive. */
+static const char *const node_drive[] = {
+    "-blockdev", "raw,node-name=isob,read-only=on,file.driver=file,file.filename=b.iso", NULL
+};
+static const char *const named_drive[] = { "-drive",
+                                           "if=none,id=isob,media=cdrom,file=b.iso,format=raw",
+                                           NULL };
+
 static const char *const devices[] = {
     "-drive",     "if=none,id=cda,media=cdrom,file=a.iso,format=raw",
     "-device",    "ide-cd,drive=cda,bus=ide.0,unit=0",
-    "-blockdev",  "raw,node-name=isob,read-only=on,file.driver=file,file.filename=b.iso",
     "-device",    "ide-cd,drive=isob,id=cdb,bus=ide.1,unit=0",
     "-device",    "virtio-scsi-pci,id=s0",
     "-device",    "scsi-cd,id=empty,bus=s0.0",
@@ -53,6 +60,12 @@ typedef struct {
     int play;
 } Fixture;
 
+static void add(RealQemu *qemu, const char *const *arguments)
+{
+    for (; *arguments; arguments++)
+        real_qemu_add(qemu, *arguments, NULL);
+}
+
 static int set_up(void **state)
 {
     static const char *const images[] = { "a.iso", "b.iso", "c.iso", "n.iso", "gone.iso",
@@ -63,8 +76,8 @@ static int set_up(void **state)
     for (gsize i = 0; i < G_N_ELEMENTS(images); i++)
         real_qemu_image(fixture->qemu, images[i], "raw",
                         g_str_has_suffix(images[i], "iso") ? ISO_BYTES : FLOPPY_BYTES);
-    for (guint i = 0; devices[i]; i++)
-        real_qemu_add(fixture->qemu, devices[i], NULL);
+    add(fixture->qemu, real_qemu_is_human() ? named_drive : node_drive);
+    add(fixture->qemu, devices);
     real_qemu_launch(fixture->qemu);
     fixture->session = real_plan_session(fixture->qemu);
     fixture->play = -1;
@@ -168,11 +181,29 @@ static void again(const Fixture *fixture)
     real_plan_run(fixture->session, real_plan_history(fixture->session, session_plan_redo));
 }
 
+/* A drive that has no name is beyond the human monitor. */
+static gboolean is_beyond(gsize which)
+{
+    return real_qemu_is_human() && strcmp(drives[which].name, "empty") == 0;
+}
+
+static void assert_beyond(const Fixture *fixture, gsize which)
+{
+    g_autofree char *path =
+        g_build_filename(real_qemu_directory(fixture->qemu), drives[which].fresh, NULL);
+    const MediumChange change = { .file = path };
+    g_autofree char *refusal = NULL;
+
+    assert_null(real_plan_medium(fixture->session, find(fixture, drives[which].name)->path, &change,
+                                 &refusal));
+    assert_non_null(strstr(refusal, "has a drive without a name"));
+}
+
 static void check_back(const Fixture *fixture, gsize which, const char *state)
 {
     assert_medium(fixture, drives[which].name, drives[which].old);
     assert_false(tray_is_open(fixture, drives[which].name));
-    if (drives[which].same)
+    if (drives[which].same && !real_qemu_is_human())
         real_plan_assert_state(fixture->qemu, state, "taken back");
 }
 
@@ -184,7 +215,12 @@ static void test_changes_and_goes_back(void **state)
         const char *name = drives[i].name;
         g_autofree char *before = real_qemu_state(fixture->qemu);
 
-        assert_int_equal(find(fixture, name)->drive->has_tray, drives[i].tray);
+        if (is_beyond(i)) {
+            assert_beyond(fixture, i);
+            continue;
+        }
+        if (!real_qemu_is_human()) /* which tells of a tray that is locked or open only */
+            assert_int_equal(find(fixture, name)->drive->has_tray, drives[i].tray);
         assert_medium(fixture, name, drives[i].old);
         real_plan_run(fixture->session, plan(fixture, name, drives[i].fresh, FALSE));
         assert_medium(fixture, name, drives[i].fresh);
@@ -245,7 +281,8 @@ static void test_detaches_with_another_disc(void **state)
     real_plan_run(fixture->session, real_plan_detach(fixture->session, "sce", NULL));
     assert_false(has_node(fixture, node));
     back(fixture);
-    assert_true(has_node(fixture, node));
+    if (node[0] != '#')
+        assert_true(has_node(fixture, node));
     assert_medium(fixture, "sce", "n.iso");
 }
 
@@ -414,6 +451,8 @@ static void test_tells_rates(void **state)
     session_watch_rates(fixture->session, TRUE);
     assert_true(wait_until(rate_is_known, fixture, REAL_QEMU_PATIENCE_MS));
     for (gsize i = 0; i < G_N_ELEMENTS(drives); i++) {
+        if (is_beyond(i))
+            continue;
         assert_true(session_rate(fixture->session, find(fixture, drives[i].name), &rate));
         assert_int_equal(rate.read, 0);
         assert_int_equal(rate.written, 0);
