@@ -1,30 +1,36 @@
 /* The traps of QEMU's monitors, by the numbers of the measured facts, on real guests. Where each of
- * them is tested:
- *
+ * them is tested is said below. */
+/* clang-format off
  *   T1   commands that load modules end QEMU     test_traps_record, fake/test_session_plans
- *   T2   0.11 dies of pci_add and drive_add      the human monitor, not spoken yet
+ *   T2   0.11 dies of pci_add and drive_add      old/test_emulator, old/test_old_session
  *   T3   an eject takes the whole slot           here, engine/test_detach
  *   T4   two buses of one name                   here, engine/test_inventory
- *   T5   netdev_del cuts a NIC that is in use    fake/test_transaction, test_session,
- * test_once_change T6   a second device on a root port          here, engine/test_attach T7
- * DEVICE_DELETED missing or odd           fake/test_transaction, test_session, fake/test_traps T8
- * device_del means "asked"                test_session, fake/test_transaction, test_traps_pciehp T9
- * JSON types of device_add                test_traps_record T10  QEMU takes ids that cannot be
- * removed   test_traps_record, engine/test_attach T11  strings of qtree are not escaped here,
- * engine/test_qtree, engine/test_inventory T12  query-rx-filter test_traps_record T13  query-pci
- * before the firmware           here, engine/test_inventory T14  qdev of virtio-blk and usb-storage
- * here, engine/test_inventory T15  one image twice, formats guessed        here, test_traps_record,
- * test_hotplug_failures T16  a node that its device did not take     test_hotplug_failures,
- * fake/test_transaction T17  -drive back ends die with the device    test_hotplug_boot T18
- * connecting to a busy monitor            monitor/test_connect, journey/test_monitors T19  a
- * monitor reads byte by byte            test_traps_record T20  byte 9B in the human monitor the
- * human monitor, not spoken yet T21  its echo is quadratic                   the human monitor, not
- * spoken yet T22  its errors are results                  fake/test_traps T23  bus numbers of 0.12
- * the human monitor, not spoken yet T24  error texts change                      fake/test_traps,
- * fake/test_transaction T25  partial QOM paths                       test_traps_record T26  what
- * QEMU chooses by itself             test_traps_record T27  USB hubs, speeds, freed ports here T28
- * hotplugged does not mean seen           here
+ *   T5   netdev_del cuts a NIC that is in use    fake/test_transaction, test_session, test_once_change
+ *   T6   a second device on a root port          here, engine/test_attach
+ *   T7   DEVICE_DELETED missing or odd           fake/test_transaction, test_session, fake/test_traps
+ *   T8   device_del means "asked"                test_session, fake/test_transaction, test_traps_pciehp
+ *   T9   JSON types of device_add                test_traps_record
+ *   T10  QEMU takes ids that cannot be removed   test_traps_record, engine/test_attach
+ *   T11  strings of qtree are not escaped        here, engine/test_qtree, engine/test_inventory
+ *   T12  query-rx-filter                         test_traps_record
+ *   T13  query-pci before the firmware           here, engine/test_inventory
+ *   T14  qdev of virtio-blk and usb-storage      here, engine/test_inventory
+ *   T15  one image twice, formats guessed        here, test_traps_record, test_hotplug_failures
+ *   T16  a node that its device did not take     test_hotplug_failures, fake/test_transaction
+ *   T17  -drive back ends die with the device    test_hotplug_boot
+ *   T18  connecting to a busy monitor            monitor/test_connect, journey/test_monitors
+ *   T19  a monitor reads byte by byte            test_traps_record
+ *   T20  byte 9B in the human monitor            monitor/test_hmp_framing
+ *   T21  its echo is quadratic                   monitor/test_hmp_framing
+ *   T22  its errors are results                  fake/test_traps
+ *   T23  bus numbers of 0.12                     monitor/test_hmp_transcripts
+ *   T24  error texts change                      fake/test_traps, fake/test_transaction
+ *   T25  partial QOM paths                       test_traps_record
+ *   T26  what QEMU chooses by itself             test_traps_record
+ *   T27  USB hubs, speeds, freed ports           here
+ *   T28  hotplugged does not mean seen           here
  */
+/* clang-format on */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
