@@ -65,9 +65,15 @@ static void click(Chaos *chaos)
     console_paint(chaos->stage.console);
 }
 
+/* More of small ones, which are painted faster and break sooner. */
+static int size_up_to(Chaos *chaos, int most)
+{
+    return 1 + pick(chaos, 1 + pick(chaos, most));
+}
+
 static void resize(Chaos *chaos)
 {
-    int rows = 1 + pick(chaos, 130), columns = 1 + pick(chaos, 410);
+    int rows = size_up_to(chaos, 130), columns = size_up_to(chaos, 410);
 
     screen_resize(chaos->stage.screen, rows, columns);
     tty_resize(chaos->stage.console->tty, rows, columns);
