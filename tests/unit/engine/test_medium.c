@@ -218,6 +218,36 @@ static void test_tells_of_a_locked_tray(void **state)
     assert_true(json_is_true(json_object_get(arguments, "force")));
 }
 
+/* The human monitor has one command for it, and no name for every drive. */
+static void test_changes_as_a_whole(void **state)
+{
+    Bench *bench = *state;
+    g_autoptr(Plan) plan = NULL, eject = NULL;
+
+    bench->guest->can = (Capabilities){ .known = TRUE, .qom = TRUE, .device_add = TRUE };
+    assert_refused(bench, "/images/new.iso", "has a drive without a name");
+    bench->drive->backend = g_strdup("cd");
+    g_free(bench->drive->format);
+    bench->drive->format = g_strdup("raw");
+    plan = plan_for(bench, "/images/new.iso", FALSE, NULL);
+    assert_plan(plan, "put new.iso into cd0\n"
+                      "blockdev-change-medium device=cd filename=/images/new.iso format=raw "
+                      "read-only-mode=read-only\n"
+                      "  undo blockdev-change-medium device=cd filename=/images/a.iso format=raw "
+                      "read-only-mode=read-only");
+    assert_false(plan_is_human(plan));
+    plan_set_human(plan);
+    assert_true(plan_is_human(plan));
+    assert_plan(plan, "put new.iso into cd0\n"
+                      "change cd /images/new.iso raw read-only\n"
+                      "  undo change cd /images/a.iso raw read-only");
+    eject = plan_for(bench, NULL, TRUE, NULL);
+    plan_set_human(eject);
+    assert_plan(eject, "eject a.iso from cd0\n"
+                       "eject -f cd\n"
+                       "  undo change cd /images/a.iso raw read-only");
+}
+
 static void test_refusals(void **state)
 {
     const Bench *bench = *state;
@@ -305,6 +335,7 @@ int main(void)
         WITH_BENCH(test_ejects_a_floppy),
         WITH_BENCH(test_tells_of_a_locked_tray),
         WITH_BENCH(test_detaches_with_another_disc),
+        WITH_BENCH(test_changes_as_a_whole),
         WITH_BENCH(test_refusals),
         WITH_BENCH(test_history_looks_at_the_disc),
     };
