@@ -7,6 +7,7 @@ static const struct {
 } rows[] = {
     { "qom-list", G_STRUCT_OFFSET(Capabilities, qom) },
     { "qom-list-get", G_STRUCT_OFFSET(Capabilities, list_get) },
+    { "blockdev-del", G_STRUCT_OFFSET(Capabilities, nodes) },
     { "pci_add", G_STRUCT_OFFSET(Capabilities, pci_add) },
     { "device_add", G_STRUCT_OFFSET(Capabilities, device_add) },
     { "blockdev-open-tray", G_STRUCT_OFFSET(Capabilities, trays) },
@@ -27,7 +28,7 @@ Capabilities capabilities_from_commands(const json_t *commands)
     json_t *command;
 
     if (!capabilities.known)
-        return (Capabilities){ .qom = TRUE, .device_add = TRUE, .trays = TRUE };
+        return (Capabilities){ .qom = TRUE, .nodes = TRUE, .device_add = TRUE, .trays = TRUE };
     json_array_foreach (commands, i, command) {
         take(&capabilities, json_string_value(json_object_get(command, "name")));
     }

@@ -10,6 +10,7 @@ typedef struct {
     gboolean known;      /* QEMU told; else what follows is what any QEMU since 2.9 has */
     gboolean qom;        /* objects have paths: qom-list */
     gboolean list_get;   /* properties come with their values: QEMU 10.1 and later */
+    gboolean nodes;      /* block nodes come and go by name; before 2.9 only drives do */
     gboolean pci_add;    /* cards come and go by PCI address: QEMU 0.10 to 0.14 */
     gboolean device_add; /* devices come and go by id */
     gboolean trays;      /* a medium is changed in steps: tray, medium, node; else as a whole */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "monitor/hmp_line.h"
+#include "monitor/qmp_drive.h"
 #include "monitor/text.h"
 
 /* --- actions --------------------------------------------------------------------------------- */
@@ -43,7 +44,7 @@ Action *action_copy(const Action *action)
     Action *copy =
         action_new(action->command, json_deep_copy(action->arguments), g_strdupv(action->leaves));
     copy->kind = action->kind;
-    copy->human = action->human;
+    copy->form = action->form;
     return copy;
 }
 
@@ -63,10 +64,21 @@ static const char *argument(const Action *action, const char *key)
     return json_string_value(json_object_get(action->arguments, key));
 }
 
+/* NULL where it is sent as it is. (transfer full) */
+static char *drive_line(const Action *action)
+{
+    return action->form == FORM_DRIVE ? qmp_drive_line(action->command, action->arguments) : NULL;
+}
+
 static json_t *action_to_json(const Action *action)
 {
     if (action->kind != ACTION_COMMAND) {
         return json_pack("{s:s, s:s}", "file", argument(action, "file"), "action", action->command);
+    }
+    g_autofree char *line = drive_line(action);
+    if (line != NULL) {
+        return json_pack("{s:s, s:{s:s}}", "execute", "human-monitor-command", "arguments",
+                         "command-line", line);
     }
     return json_pack("{s:s, s:O}", "execute", action->command, "arguments", action->arguments);
 }
@@ -113,7 +125,13 @@ static void append_members(GString *out, const char *prefix, json_t *object)
 /* NULL where it is not sent as one. */
 static char *action_to_line(const Action *action)
 {
-    g_autofree char *line = action->human ? hmp_line(action->command, action->arguments) : NULL;
+    g_autofree char *drive = drive_line(action);
+    if (drive != NULL) {
+        g_autofree char *printable = text_printable(drive, -1, 0);
+        return g_strconcat("human-monitor-command ", printable, NULL);
+    }
+    g_autofree char *line =
+        action->form == FORM_LINE ? hmp_line(action->command, action->arguments) : NULL;
     return line != NULL ? text_printable(line, -1, 0) : NULL;
 }
 
@@ -135,7 +153,7 @@ char *action_to_text(const Action *action)
 
 char *action_to_sent(const Action *action)
 {
-    char *line = action_to_line(action);
+    char *line = action->form == FORM_LINE ? action_to_line(action) : NULL;
     return line != NULL ? line : action_to_qmp(action);
 }
 
@@ -235,14 +253,18 @@ Step *plan_add(Plan *plan, const char *words, Action *action, Action *undo)
     return step;
 }
 
-void plan_set_human(Plan *plan)
+static void action_set_form(Action *action, ActionForm form)
+{
+    action->form = action->kind == ACTION_COMMAND ? form : FORM_QMP;
+}
+
+void plan_set_form(Plan *plan, ActionForm form)
 {
     for (guint i = 0; i < plan->steps->len; i++) {
         const Step *step = plan->steps->pdata[i];
-        step->action->human = step->action->kind == ACTION_COMMAND;
+        action_set_form(step->action, form);
         for (guint j = 0; j < step->undo->len; j++) {
-            Action *undo = step->undo->pdata[j];
-            undo->human = undo->kind == ACTION_COMMAND;
+            action_set_form(step->undo->pdata[j], form);
         }
     }
 }
@@ -250,7 +272,7 @@ void plan_set_human(Plan *plan)
 gboolean plan_is_human(const Plan *plan)
 {
     for (guint i = 0; i < plan->steps->len; i++) {
-        if (((const Step *)plan->steps->pdata[i])->action->human) {
+        if (((const Step *)plan->steps->pdata[i])->action->form == FORM_LINE) {
             return TRUE;
         }
     }

@@ -17,6 +17,13 @@ typedef enum {
     ACTION_RESTORE, /* the old version, after the new one was in place */
 } ActionKind;
 
+/* How it is sent, and told. */
+typedef enum {
+    FORM_QMP,
+    FORM_LINE,  /* as a line of the human monitor */
+    FORM_DRIVE, /* over a QMP without block nodes: what is about one as a line about a drive */
+} ActionForm;
+
 /* One command or deed. A device_del whose device is not there (any more) is done, not failed: the
  * eject of a slot takes functions along whose own device_del comes later. */
 typedef struct {
@@ -24,7 +31,7 @@ typedef struct {
     char *command;     /* of a file action "write", "replace", "discard", "restore" */
     json_t *arguments; /* an object, never NULL; of a file action {"file": PATH} */
     char **leaves; /* device_del: QOM paths that must be gone before it counts as done; else NULL */
-    gboolean human; /* it is told as the line of the human monitor that will be sent */
+    ActionForm form;
 } Action;
 
 typedef enum {
@@ -86,8 +93,8 @@ typedef struct {
 Plan *plan_new(PlanVerb verb, const char *title);
 void plan_free(Plan *plan);
 
-/* Its commands will be sent to a human monitor, and are told so. */
-void plan_set_human(Plan *plan);
+/* How all of its commands will be sent. */
+void plan_set_form(Plan *plan, ActionForm form);
 gboolean plan_is_human(const Plan *plan);
 
 /* arguments, leaves: (transfer full). */

@@ -12,9 +12,9 @@ static char *text_of(json_t *object, const char *member)
 
 static json_t *action_record(const Action *action)
 {
-    return json_pack("{s:i, s:s, s:O, s:o, s:b}", "kind", action->kind, "command", action->command,
+    return json_pack("{s:i, s:s, s:O, s:o, s:i}", "kind", action->kind, "command", action->command,
                      "arguments", action->arguments, "leaves",
-                     record_strv((const char *const *)action->leaves), "human", action->human);
+                     record_strv((const char *const *)action->leaves), "form", action->form);
 }
 
 static Action *action_from_record(json_t *record)
@@ -22,6 +22,7 @@ static Action *action_from_record(json_t *record)
     const char *command = json_string_value(json_object_get(record, "command"));
     json_t *arguments = json_object_get(record, "arguments");
     json_int_t kind = json_integer_value(json_object_get(record, "kind"));
+    json_int_t form = json_integer_value(json_object_get(record, "form"));
     Action *action;
 
     if (!command || !json_is_object(arguments) || kind < 0 || kind > ACTION_RESTORE)
@@ -29,7 +30,7 @@ static Action *action_from_record(json_t *record)
     action = action_new(command, json_deep_copy(arguments),
                         strv_read(json_object_get(record, "leaves")));
     action->kind = (ActionKind)kind;
-    action->human = json_is_true(json_object_get(record, "human"));
+    action->form = (ActionForm)CLAMP(form, FORM_QMP, FORM_DRIVE);
     return action;
 }
 

@@ -380,6 +380,17 @@ char *hmp_line(const char *command, json_t *arguments)
     return hmp_line_for(NULL, command, arguments);
 }
 
+/* Where the drive belongs to no controller, the slot that is asked for means nothing. */
+char *hmp_line_drive(json_t *options)
+{
+    static const HmpRow row = { .command = "drive_add", .options = TRUE };
+    g_autoptr(GString) line = g_string_new("drive_add 0");
+
+    if (!append_options(line, &row, options))
+        return NULL;
+    return g_string_free(g_steal_pointer(&line), FALSE);
+}
+
 char *hmp_line_sent(json_t *message)
 {
     const char *command = json_string_value(json_object_get(message, "execute"));

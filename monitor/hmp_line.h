@@ -33,6 +33,10 @@ json_t *hmp_line_commands(json_t *help);
  * none does. NULL where a value has no such form. (transfer full) */
 char *hmp_options(json_t *arguments, const char *implied);
 
+/* "drive_add 0 if=none,...": a drive of these options (an object) for a device that comes later.
+ * NULL where a value has no such form. (transfer full) */
+char *hmp_line_drive(json_t *options);
+
 /* The line that a human-monitor-command carries; NULL for another one. (transfer full) */
 char *hmp_line_sent(json_t *message);
 

@@ -6,6 +6,7 @@
 
 #include "monitor/banner.h"
 #include "monitor/json_text.h"
+#include "monitor/qmp_drive.h"
 #include "monitor/qmp_mend.h"
 #include "monitor/text.h"
 
@@ -24,7 +25,8 @@ struct Qmp {
     gpointer data;
     QmpState state;
     char *version;
-    Slot handshake; /* qmp_capabilities, which is not one of the pending ones */
+    gboolean drives; /* it has no commands for block nodes */
+    Slot handshake;  /* qmp_capabilities, which is not one of the pending ones */
 };
 
 /* A message as it came. */
@@ -79,15 +81,15 @@ void qmp_free(Qmp *qmp)
 /* --- sending --------------------------------------------------------------------------------- */
 
 /* (transfer full), by free() */
-static char *command_text(const Slot *slot)
+static char *command_text(const char *command, json_t *arguments, guint id)
 {
     json_t *message = json_object();
     char *text;
 
-    json_object_set_new(message, "execute", json_string(slot->command));
-    if (slot->arguments)
-        json_object_set(message, "arguments", slot->arguments);
-    json_object_set_new(message, "id", json_integer(slot->id));
+    json_object_set_new(message, "execute", json_string(command));
+    if (arguments)
+        json_object_set(message, "arguments", arguments);
+    json_object_set_new(message, "id", json_integer(id));
     /* Compact: QEMU reads its monitor one byte a system call. */
     text = json_dumps(message, JSON_COMPACT);
     json_decref(message);
@@ -100,11 +102,22 @@ static void qmp_write(Qmp *qmp, Slot *slot, const char *text)
     pending_sent(qmp->pending, slot, text, strlen(text));
 }
 
+/* As a line of the human monitor, where QEMU has block nodes only there. (transfer full) */
+static json_t *drive_command(const Qmp *qmp, const Slot *slot)
+{
+    g_autofree char *line = qmp->drives ? qmp_drive_line(slot->command, slot->arguments) : NULL;
+
+    return line ? json_pack("{s:s}", "command-line", line) : NULL;
+}
+
 static void on_send(Slot *slot, gpointer data)
 {
-    char *text = command_text(slot);
+    json_t *drive = drive_command(data, slot);
+    char *text = drive ? command_text("human-monitor-command", drive, slot->id)
+                       : command_text(slot->command, slot->arguments, slot->id);
 
     qmp_write(data, slot, text);
+    json_decref(drive);
     free(text);
 }
 
@@ -213,8 +226,7 @@ static gboolean receive_capabilities(Qmp *qmp, const Message *message)
         return FALSE;
     shown = text_printable(error_text(error), -1, SHOWN_COLUMNS);
     qmp_fail(qmp, g_error_new(MONITOR_ERROR, MONITOR_ERROR_NOT_MONITOR,
-                              "does not negotiate QMP ('%s'): a QEMU of version 2.12 or later is "
-                              "needed",
+                              "does not negotiate QMP ('%s'): connect to its human monitor instead",
                               shown));
     return TRUE;
 }
@@ -269,6 +281,16 @@ static Slot *slot_answered(const Qmp *qmp, json_t *id, gboolean refused)
     return pending_find(qmp->pending, json_integer_value(id));
 }
 
+/* QMP's answer of now to what was asked. NULL: refused after all. (transfer full) */
+static json_t *answer_of(Qmp *qmp, const Slot *slot, json_t *result, GError **error)
+{
+    if (strcmp(slot->command, "query-commands") == 0)
+        qmp->drives = qmp_drive_needed(result);
+    if (json_is_string(result) && g_str_has_prefix(slot->command, "blockdev-"))
+        return qmp_drive_reply(slot->command, json_string_value(result), error);
+    return qmp_mend(slot->command, slot->arguments, result);
+}
+
 /* FALSE when it answers nothing that was asked. */
 static gboolean receive_reply(Qmp *qmp, const Message *message)
 {
@@ -285,8 +307,8 @@ static gboolean receive_reply(Qmp *qmp, const Message *message)
         note(qmp, message, TRACE_REPLY, "");
         return !id && error;
     }
+    result = error ? NULL : answer_of(qmp, slot, result, &error);
     answered(qmp, message, slot, error != NULL);
-    result = error ? NULL : qmp_mend(slot->command, slot->arguments, result);
     pending_finish(qmp->pending, slot, result, error);
     json_decref(result);
     return TRUE;

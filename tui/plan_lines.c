@@ -15,7 +15,7 @@ static char *arguments_text(const Action *action, gboolean json, char *text)
 
     if (blank)
         *blank = '\0';
-    if (!json || action->kind != ACTION_COMMAND || action->human)
+    if (!json || action->kind != ACTION_COMMAND || action->form == FORM_LINE)
         return arguments;
     g_free(arguments);
     dumped = json_dumps(action->arguments, JSON_PRESERVE_ORDER);
@@ -40,8 +40,9 @@ void plan_lines_steps(LineList *list, const Plan *plan, gboolean json)
         line_list_field(list, label, ELEMENT_TEXT, arguments);
         if (waits_for_guest(action))
             line_list_field(list, "   then wait", ELEMENT_LEAVING,
-                            action->human ? "until the guest has let go: it is looked for"
-                                          : "until the guest has let go: DEVICE_DELETED");
+                            action->form == FORM_LINE
+                                ? "until the guest has let go: it is looked for"
+                                : "until the guest has let go: DEVICE_DELETED");
     }
 }
 
