@@ -236,13 +236,13 @@ static void test_changes_as_a_whole(void **state)
                       "  undo blockdev-change-medium device=cd filename=/images/a.iso format=raw "
                       "read-only-mode=read-only");
     assert_false(plan_is_human(plan));
-    plan_set_human(plan);
+    plan_set_form(plan, FORM_LINE);
     assert_true(plan_is_human(plan));
     assert_plan(plan, "put new.iso into cd0\n"
                       "change cd /images/new.iso raw read-only\n"
                       "  undo change cd /images/a.iso raw read-only");
     eject = plan_for(bench, NULL, TRUE, NULL);
-    plan_set_human(eject);
+    plan_set_form(eject, FORM_LINE);
     assert_plan(eject, "eject a.iso from cd0\n"
                        "eject -f cd\n"
                        "  undo change cd /images/a.iso raw read-only");
