@@ -21,7 +21,7 @@ typedef struct {
     char *qemu;    /* "7.2.22" */
     char *machine; /* "pc-i440fx-7.2" */
     char *status;  /* QMP RunState: "running", "paused", "prelaunch", ... */
-    char *dialect; /* "qmp" */
+    char *dialect; /* "qmp", "hmp" */
     Capabilities can;
     guint vcpus;
     guint64 memory;            /* bytes */

@@ -465,6 +465,14 @@ static Attach *attach_new(const HotplugFacts *facts, const Request *request, GEr
     return g_steal_pointer(&attach);
 }
 
+ActionForm hotplug_form(const Guest *guest)
+{
+    if (g_strcmp0(guest->dialect, "hmp") == 0) {
+        return FORM_LINE;
+    }
+    return guest->can.known && !guest->can.nodes ? FORM_DRIVE : FORM_QMP;
+}
+
 Plan *hotplug_plan_attach(const HotplugFacts *facts, const Request *request, GError **error)
 {
     g_autoptr(Attach) attach = attach_new(facts, request, error);
@@ -488,5 +496,6 @@ Plan *hotplug_plan_attach(const HotplugFacts *facts, const Request *request, GEr
     put_subject_first(attach->plan);
     set_title(attach);
     add_cautions(attach);
+    plan_set_form(attach->plan, hotplug_form(attach->guest));
     return g_steal_pointer(&attach->plan);
 }

@@ -20,6 +20,9 @@ typedef struct {
  * request is not complete enough to tell. (transfer full) */
 char *hotplug_driver(const Guest *guest, const Request *request);
 
+/* How this guest is sent its commands. */
+ActionForm hotplug_form(const Guest *guest);
+
 /* Errors: ENGINE_ERROR_INPUT, ENGINE_ERROR_REFUSED. (transfer full) */
 Plan *hotplug_plan_attach(const HotplugFacts *facts, const Request *request, GError **error);
 

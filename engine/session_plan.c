@@ -38,19 +38,12 @@ static void query_free(Query *query)
     g_free(query);
 }
 
-static ActionForm form_of(const Session *session)
-{
-    if (session->monitor && !monitor_has_events(session->monitor))
-        return FORM_LINE;
-    return session->guest && !session->guest->can.nodes ? FORM_DRIVE : FORM_QMP;
-}
-
 /* Last. plan: (transfer full) */
 static void query_finish(Query *query, Plan *plan, const GError *error)
 {
     g_ptr_array_remove(query->session->queries, query);
     if (plan)
-        plan_set_form(plan, form_of(query->session));
+        plan_set_form(plan, hotplug_form(query->guest));
     if (query->done)
         query->done(query->session, plan, error, query->data);
     else

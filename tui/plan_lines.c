@@ -56,12 +56,28 @@ static void append_file(GString *text, const Action *action)
                            name ? name : "file");
 }
 
+/* "drive_del disk2-fmt": the line up to its second word. */
+static void append_short_line(GString *text, const Action *action)
+{
+    g_autofree char *line = action_to_text(action);
+    gsize first = strcspn(line, " ");
+    gsize second = line[first] ? 1 + strcspn(line + first + 1, " ,") : 0;
+
+    g_string_append_len(text, line, (gssize)(first + second));
+}
+
 /* "blockdev-del disk2-fmt": the command and the one name that it is about. */
 static void append_short(GString *text, const Action *action)
 {
     static const char *const names[] = { "id", "node-name", "qom-path", "device" };
 
-    g_string_append_printf(text, "%s%s", text->len ? ", " : "", action->command);
+    if (text->len)
+        g_string_append(text, ", ");
+    if (action->form == FORM_LINE) {
+        append_short_line(text, action);
+        return;
+    }
+    g_string_append(text, action->command);
     if (action->kind != ACTION_COMMAND) {
         append_file(text, action);
         return;
