@@ -52,5 +52,13 @@ gboolean attach_add_image(Attach *attach, GError **error);
 /* The part of it that opens the file, as this node. */
 gboolean attach_add_node(Attach *attach, const char *path, const char *node, GError **error);
 gboolean attach_add_netdev(Attach *attach, GError **error);
+/* Whether the guest can have this image: its format, and whether it is for reading only. NULL:
+ * refused. (transfer none) */
+const char *attach_check_image(Attach *attach, const char *path, gboolean *readonly,
+                               GError **error);
+/* Puts the one that was given, or a free one, into the device as "mac". */
+gboolean attach_put_mac(Attach *attach, GError **error);
+/* The options given belong to this back end. */
+gboolean attach_check_backend(const Attach *attach, const char *backend, GError **error);
 
 #endif

@@ -290,15 +290,23 @@ static void add_image_checks(Attach *attach, const char *format, gboolean readon
     }
 }
 
-gboolean attach_add_node(Attach *attach, const char *path, const char *node, GError **error)
+const char *attach_check_image(Attach *attach, const char *path, gboolean *readonly, GError **error)
 {
     const char *format = choose_format(attach, path, error);
+    *readonly = format != NULL && choose_readonly(attach, format);
+    if (format == NULL || !check_unused(attach, path, *readonly, error) ||
+        !check_backing(attach, error)) {
+        return NULL;
+    }
+    return format;
+}
+
+gboolean attach_add_node(Attach *attach, const char *path, const char *node, GError **error)
+{
+    gboolean readonly;
+    const char *format = attach_check_image(attach, path, &readonly, error);
     int cache = format != NULL ? choose_cache(attach, error) : -1;
     if (cache < 0) {
-        return FALSE;
-    }
-    gboolean readonly = choose_readonly(attach, format);
-    if (!check_unused(attach, path, readonly, error) || !check_backing(attach, error)) {
         return FALSE;
     }
     g_autofree char *words = g_strconcat("block node ", node, NULL);

@@ -70,7 +70,7 @@ static gboolean check_mac(const Attach *attach, const char *stated, const char *
     return TRUE;
 }
 
-static gboolean put_mac(Attach *attach, GError **error)
+gboolean attach_put_mac(Attach *attach, GError **error)
 {
     const char *stated = request_get(attach->request, "mac");
     g_autofree char *mac = stated != NULL ? parse_mac(stated) : allocate_mac(attach->guest);
@@ -160,6 +160,11 @@ static gboolean check_socket(const Attach *attach, const char *backend, GError *
         return FALSE;
     }
     return TRUE;
+}
+
+gboolean attach_check_backend(const Attach *attach, const char *backend, GError **error)
+{
+    return check_net_options(attach, backend, error) && check_socket(attach, backend, error);
 }
 
 /* PROTOCOL:[HOST]:PORT-[GUEST]:PORT. */
@@ -268,5 +273,6 @@ gboolean attach_add_netdev(Attach *attach, GError **error)
         return FALSE;
     }
     gboolean known = g_strv_contains(backends, backend);
-    return (known ? make_netdev : use_netdev)(attach, backend, error) && put_mac(attach, error);
+    return (known ? make_netdev : use_netdev)(attach, backend, error) &&
+           attach_put_mac(attach, error);
 }

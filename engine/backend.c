@@ -501,6 +501,9 @@ static void remove_orphan(Detach *detach, const char *name)
 
 Plan *hotplug_plan_orphans(const HotplugFacts *facts, const char *id)
 {
+    if (facts->guest->can.pci_add) {
+        return NULL; /* there, back ends go with their devices, or have no name of their own */
+    }
     g_autofree char *title = g_strdup_printf("detach the back ends of %s", id);
     g_autoptr(Plan) plan = plan_new(PLAN_DETACH, title);
     g_autoptr(GPtrArray) none = g_ptr_array_new();

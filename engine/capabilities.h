@@ -14,6 +14,9 @@ typedef struct {
     gboolean pci_add;    /* cards come and go by PCI address: QEMU 0.10 to 0.14 */
     gboolean device_add; /* devices come and go by id */
     gboolean trays;      /* a medium is changed in steps: tray, medium, node; else as a whole */
+    /* A card goes where pci_add says. Not in QEMU 0.10, the one without `info qtree`: it takes the
+     * first vacant slot whatever it is told. */
+    gboolean slots;
 } Capabilities;
 
 /* commands: the reply to query-commands, NULL or of another shape where QEMU gave none. */

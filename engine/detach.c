@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "engine/old_detach.h"
 #include "engine/quirk.h"
 
 /* --- what leaves ----------------------------------------------------------------------------- */
@@ -347,8 +348,12 @@ static GPtrArray *find_roots(const GPtrArray *devices)
     return roots;
 }
 
-char **hotplug_detach_drivers(const GPtrArray *devices)
+/* One that has pci_del cannot be asked for properties. */
+char **hotplug_detach_drivers(const Guest *guest, const GPtrArray *devices)
 {
+    if (guest->can.pci_add) {
+        return g_new0(char *, 1);
+    }
     g_autoptr(GHashTable) drivers = g_hash_table_new(g_str_hash, g_str_equal);
     for (guint i = 0; i < devices->len; i++) {
         g_autoptr(GPtrArray) leavers = slot_leavers(devices->pdata[i]);
@@ -416,6 +421,9 @@ static gboolean check_roots(const GPtrArray *roots, GError **error)
 
 Plan *hotplug_plan_detach(const HotplugFacts *facts, GPtrArray *devices, GError **error)
 {
+    if (facts->guest->can.pci_add) {
+        return old_detach(facts->guest, devices, error);
+    }
     g_auto(Detach) detach = { .facts = facts,
                               .guest = facts->guest,
                               .plan = plan_new(PLAN_DETACH, "detach"),

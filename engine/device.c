@@ -83,6 +83,7 @@ void device_free(Device *device)
     g_free(device->words);
     g_free(device->label);
     g_free(device->attached);
+    g_free(device->usb_address);
     g_ptr_array_unref(device->buses);
     g_ptr_array_unref(device->properties);
     pci_facts_free(device->pci);

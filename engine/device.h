@@ -66,7 +66,7 @@ struct Device {
     /* QOM path: the device's identity, never NULL. One that could not be found out for certain (the
      * device came or went meanwhile, or its line was forged) begins with '?': unique in this tree
      * only. Where QEMU has no QOM the place is the identity: "pci 00:05.0", what sits on it behind
-     * a slash (inventory_places.h). What does not begin with '/' is given to no command. */
+     * a slash (place.h). What does not begin with '/' is given to no command. */
     char *path;
     char *id;           /* qdev id, NULL for devices without */
     char *driver;       /* "" where QEMU tells PCI ids only, and they do not tell */
@@ -84,6 +84,7 @@ struct Device {
     DeviceState state;
     gint64 since;          /* g_get_real_time() of its last change of state; 0 unknown */
     char *attached;        /* "name QEMU USB Tablet, speed 480" and the like; NULL */
+    char *usb_address;     /* "0.2", what the guest numbered it; NULL unless a USB device */
     PciFacts *pci;         /* NULL unless a PCI function */
     Drive *drive;          /* NULL unless a drive */
     Nic *nic;              /* NULL unless a NIC */

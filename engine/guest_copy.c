@@ -71,6 +71,7 @@ static Device *device_copy(const Device *from, Bus *bus)
     device->state = from->state;
     device->since = from->since;
     device->attached = g_strdup(from->attached);
+    device->usb_address = g_strdup(from->usb_address);
     device->pci = pci_copy(from->pci);
     device->drive = drive_copy(from->drive);
     device->nic = nic_copy(from->nic);

@@ -6,6 +6,7 @@
 
 #include "engine/allocate.h"
 #include "engine/attach.h"
+#include "engine/old_attach.h"
 #include "engine/quirk.h"
 
 /* Where a drive can be plugged, the one preferred first where nothing says which. */
@@ -17,6 +18,7 @@ static const DriveBus drive_buses[] = {
 };
 
 #define DEFAULT_NIC "virtio-net-pci"
+#define OLD_CONTROLLER "lsi53c895a" /* the only one that pci_add has */
 
 /* --- the driver ------------------------------------------------------------------------------ */
 
@@ -91,18 +93,26 @@ static const char *named_driver(const Guest *guest, const Request *request)
         const char *model = request_get(request, "model");
         return model != NULL ? model : DEFAULT_NIC;
     }
-    case REQUEST_CONTROLLER:
-        return request_get(request, "model");
+    case REQUEST_CONTROLLER: {
+        const char *model = request_get(request, "model");
+        return model != NULL || !guest->can.pci_add ? model : OLD_CONTROLLER;
+    }
     default:
         return request_get(request, "driver");
     }
 }
 
-char *hotplug_driver(const Guest *guest, const Request *request)
+static char *find_driver(const Guest *guest, const Request *request)
 {
     const char *name = named_driver(guest, request);
     const Model *model = name != NULL ? model_find(name) : NULL;
     return g_strdup(model != NULL ? model->driver : name);
+}
+
+/* One that has pci_add cannot be asked for properties. */
+char *hotplug_driver(const Guest *guest, const Request *request)
+{
+    return guest->can.pci_add ? NULL : find_driver(guest, request);
 }
 
 static gboolean refuse_no_driver(const Request *request, GError **error)
@@ -454,7 +464,7 @@ static Attach *attach_new(const HotplugFacts *facts, const Request *request, GEr
     attach->guest = facts->guest;
     attach->request = request_copy(request);
     resolve_aliases(attach->request);
-    attach->driver = hotplug_driver(facts->guest, attach->request);
+    attach->driver = find_driver(facts->guest, attach->request);
     if (attach->driver == NULL) {
         refuse_no_driver(attach->request, error);
         return NULL;
@@ -476,6 +486,9 @@ ActionForm hotplug_form(const Guest *guest)
 Plan *hotplug_plan_attach(const HotplugFacts *facts, const Request *request, GError **error)
 {
     g_autoptr(Attach) attach = attach_new(facts, request, error);
+    if (attach != NULL && facts->guest->can.pci_add) {
+        return old_attach(attach, error) ? g_steal_pointer(&attach->plan) : NULL;
+    }
     if (attach == NULL || !check_model(attach, error) || !choose_id(attach, error) ||
         !attach_choose_place(attach, error)) {
         return NULL;

@@ -17,7 +17,7 @@ typedef struct {
 } HotplugFacts;
 
 /* The driver that a request will plug, so that its properties can be asked for first; NULL when the
- * request is not complete enough to tell. (transfer full) */
+ * request is not complete enough to tell, or QEMU too old to be asked. (transfer full) */
 char *hotplug_driver(const Guest *guest, const Request *request);
 
 /* How this guest is sent its commands. */
@@ -28,7 +28,7 @@ Plan *hotplug_plan_attach(const HotplugFacts *facts, const Request *request, GEr
 
 /* The drivers of all that leaves with these devices (Device), whose properties tell how to plug
  * them back. (transfer full) */
-char **hotplug_detach_drivers(const GPtrArray *devices);
+char **hotplug_detach_drivers(const Guest *guest, const GPtrArray *devices);
 
 /* devices: (Device). Slot mates and everything on their buses go as well; the back ends follow.
  * Errors as above. (transfer full) */

@@ -305,6 +305,23 @@ static void on_paths(gboolean complete, const GError *error, gpointer data)
     finish(inventory, error);
 }
 
+/* Drives in the form of block nodes, which such a QEMU does not have, for those who look whether an
+ * image is in use. (transfer full) */
+static json_t *drives_as_nodes(const json_t *blocks)
+{
+    json_t *nodes = json_array();
+    gsize i;
+    json_t *block;
+    json_array_foreach (blocks, i, block) {
+        json_t *node = json_copy(json_object_get(block, "inserted"));
+        if (!node)
+            continue;
+        json_object_set(node, "node-name", json_object_get(block, "device"));
+        json_array_append_new(nodes, node);
+    }
+    return nodes;
+}
+
 /* A QEMU that has no QOM: the tree is what its replies say together. */
 static void build_without_qom(Inventory *inventory)
 {
@@ -312,6 +329,9 @@ static void build_without_qom(Inventory *inventory)
     json_t **replies = inventory->replies;
     const char *network = json_string_value(replies[REPLY_NETWORK]);
     gboolean bare = !inventory_has_pci(guest->root);
+    guest->can.slots = replies[REPLY_QTREE] != NULL;
+    if (guest->complete && !guest->nodes)
+        guest->nodes = drives_as_nodes(replies[REPLY_BLOCK]);
     (bare ? inventory_bare_pci : inventory_unlisted_pci)(guest->root, replies[REPLY_PCI]);
     inventory_places_forget_numbers(guest->root);
     guest_index(guest);

@@ -150,6 +150,7 @@ static Device *usb_device(const char *line)
         device->words = g_strdup(product);
         device->kind = KIND_USB;
     }
+    device->usb_address = value_of(before, "Device ");
     device->attached = g_strdup_printf("name %s, speed %s", product, speed ? speed : "?");
     if (port) {
         device->address.type = ADDRESS_USB;

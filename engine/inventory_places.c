@@ -1,10 +1,10 @@
-/* Places as identities: written, and read again by those who watch a slot. */
+/* Every device of a tree gets its place as identity. */
 #include "engine/inventory_places.h"
 
-#include <stdio.h>
 #include <string.h>
 
-#define SLOTS 32
+#include "engine/place.h"
+
 /* What the machine brings itself sits there: host bridge, and the chipset's functions. */
 #define CHIPSET_SLOTS 2
 
@@ -14,31 +14,6 @@ static gboolean is_pci(const Bus *bus)
 }
 
 /* --- identities ------------------------------------------------------------------------------ */
-
-char *place_of_pci(const Address *address)
-{
-    g_autofree char *text = address_to_text(address);
-    return g_strconcat("pci ", text, NULL);
-}
-
-char *place_of_scsi(const char *controller, guint target)
-{
-    return g_strdup_printf("%s/scsi %u", controller, target);
-}
-
-gboolean place_slot(const char *place, guint *slot)
-{
-    unsigned bus, number, function;
-    if (sscanf(place, "pci %x:%x.%x", &bus, &number, &function) != 3 || bus != 0 || number >= SLOTS)
-        return FALSE;
-    *slot = number;
-    return TRUE;
-}
-
-gboolean place_is_card(const char *place)
-{
-    return g_str_has_prefix(place, "pci ") && !strchr(place, '/');
-}
 
 /* What sits below `parent`, by its address there. (transfer full) */
 static char *place_below(const Device *device, const char *parent)
@@ -127,6 +102,7 @@ static gboolean may_leave(const Device *device)
     case BUS_PCIE:
         return card_may_leave(device);
     case BUS_USB:
+        return device->kind != KIND_HUB;
     case BUS_SCSI:
         return TRUE;
     default:

@@ -101,6 +101,9 @@ static void take_usb(Device *device, const char *line)
         sscanf(line, "addr %*[0-9.], speed %15[0-9.], name %n", speed, &name);
     if (!name)
         return;
+    const char *address = line + strlen("addr ");
+    g_free(device->usb_address);
+    device->usb_address = g_strndup(address, strcspn(address, ","));
     const char *end = g_strrstr(line, ", attached");
     g_autofree char *words =
         g_strndup(line + name, end ? (gsize)(end - line - name) : strlen(line + name));

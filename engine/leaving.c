@@ -1,14 +1,18 @@
-/* One place a path. A place is empty when DEVICE_DELETED named it, or when a look found nothing and
- * no event came within a grace time: QEMU takes a device out of QOM first and drops what it held
- * some 50 ms later (an RCU period), together with the event. The event never comes for qemu-xhci,
- * nec-usb-xhci and intel-hda (measured on 7.2 and 10.0), nor from a QEMU before 1.5. */
+/* One place a path: a QOM path, or where QEMU has no QOM that of a card. A place is empty when
+ * DEVICE_DELETED named it, or when a look found nothing and no event came within a grace time: QEMU
+ * takes a device out of QOM first and drops what it held some 50 ms later (an RCU period), together
+ * with the event. The event never comes for qemu-xhci, nec-usb-xhci and intel-hda (measured on 7.2
+ * and 10.0), nor from a QEMU before 1.5. */
 #include "engine/leaving.h"
 
 #include <string.h>
 
+#include "engine/place.h"
+
 #define GRACE_US (300 * G_TIME_SPAN_MILLISECOND)
 /* Controllers may take hundreds of disks along: one look is this many commands at most. */
 #define PLACES_A_LOOK 8
+#define LOOK "see whether it has left"
 
 static const guint pauses_ms[] = { 20, 50, 100, 200, 400, 1000 };
 #define PATIENT_AFTER_US (60 * G_TIME_SPAN_SECOND)
@@ -127,6 +131,33 @@ static void leaving_conclude(Leaving *leaving)
         leaving->told(LEAVING_STILL, NULL, leaving->data);
 }
 
+static gboolean slot_is_empty(json_t *reply, guint slot)
+{
+    json_t *devices = json_object_get(json_array_get(reply, 0), "devices");
+    size_t index;
+    json_t *device;
+
+    json_array_foreach (devices, index, device) {
+        if (json_integer_value(json_object_get(device, "slot")) == slot)
+            return FALSE;
+    }
+    return json_is_array(devices);
+}
+
+/* Nobody tells when a card has left, but when it has, all that it held has gone with it. */
+static void on_cards(Monitor *monitor, json_t *result, const GError *error, gpointer data)
+{
+    Place *place = data;
+    Leaving *leaving = place->leaving;
+    guint slot;
+
+    if (error && monitor_error_is_connection(error))
+        return;
+    place->empty = place_slot(place->path, &slot) && slot_is_empty(result, slot);
+    if (--leaving->asked == 0)
+        leaving_conclude(leaving);
+}
+
 static void on_looked(Monitor *monitor, json_t *result, const GError *error, gpointer data)
 {
     Place *place = data;
@@ -147,11 +178,15 @@ static void on_looked(Monitor *monitor, json_t *result, const GError *error, gpo
 /* Every object has the property "type", and it can be read whatever its state is. */
 static void place_look(Place *place)
 {
-    json_t *arguments = json_pack("{s:s,s:s}", "path", place->path, "property", "type");
+    json_t *arguments;
 
     place->leaving->asked++;
-    monitor_send_for(place->leaving->monitor, "see whether it has left", "qom-get", arguments,
-                     on_looked, place);
+    if (place_is_card(place->path)) {
+        monitor_send_for(place->leaving->monitor, LOOK, "query-pci", NULL, on_cards, place);
+        return;
+    }
+    arguments = json_pack("{s:s,s:s}", "path", place->path, "property", "type");
+    monitor_send_for(place->leaving->monitor, LOOK, "qom-get", arguments, on_looked, place);
 }
 
 static void leaving_look(Leaving *leaving)
@@ -258,6 +293,7 @@ Leaving *leaving_new(Monitor *monitor, const char *const *paths, LeavingFn told,
 
         place->leaving = leaving;
         place->path = g_strdup(paths[i]);
+        place->empty = *paths[i] != '/' && !place_is_card(paths[i]); /* goes with its card */
         g_ptr_array_add(leaving->places, place);
     }
     leaving_wake(leaving, 0);

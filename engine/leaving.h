@@ -1,4 +1,4 @@
-/* Waits until QEMU has no device at some QOM paths any more. DEVICE_DELETED tells, but not always
+/* Waits until QEMU has no device at some paths any more. DEVICE_DELETED tells, but not always
  * and not for every device, so it looks as well. */
 #ifndef BACKPLANE_LEAVING_H
 #define BACKPLANE_LEAVING_H

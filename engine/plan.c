@@ -30,6 +30,26 @@ Action *action_new(const char *command, json_t *arguments, char **leaves)
     return action;
 }
 
+static void append_condition(json_t **list, json_t *condition)
+{
+    if (*list == NULL) {
+        *list = json_array();
+    }
+    json_array_append_new(*list, condition);
+}
+
+Action *action_require(Action *action, json_t *condition)
+{
+    append_condition(&action->before, condition);
+    return action;
+}
+
+Action *action_verify(Action *action, json_t *condition)
+{
+    append_condition(&action->after, condition);
+    return action;
+}
+
 /* The argument is for showing only, and JSON takes valid UTF-8 alone. */
 static Action *action_new_file(ActionKind kind, const char *path)
 {
@@ -45,6 +65,8 @@ Action *action_copy(const Action *action)
         action_new(action->command, json_deep_copy(action->arguments), g_strdupv(action->leaves));
     copy->kind = action->kind;
     copy->form = action->form;
+    copy->before = json_deep_copy(action->before);
+    copy->after = json_deep_copy(action->after);
     return copy;
 }
 
@@ -56,6 +78,8 @@ void action_free(Action *action)
     g_free(action->command);
     json_decref(action->arguments);
     g_strfreev(action->leaves);
+    json_decref(action->before);
+    json_decref(action->after);
     g_free(action);
 }
 
@@ -422,11 +446,23 @@ Plan *plan_copy_run(const Plan *plan)
 
 /* --- as JSON --------------------------------------------------------------------------------- */
 
+static json_t *action_with_conditions(const Action *action)
+{
+    json_t *json = action_to_json(action);
+    if (action->before != NULL) {
+        json_object_set(json, "before", action->before);
+    }
+    if (action->after != NULL) {
+        json_object_set(json, "after", action->after);
+    }
+    return json;
+}
+
 static json_t *actions_to_json(const GPtrArray *actions)
 {
     json_t *array = json_array();
     for (guint i = 0; i < actions->len; i++) {
-        json_array_append_new(array, action_to_json(actions->pdata[i]));
+        json_array_append_new(array, action_with_conditions(actions->pdata[i]));
     }
     return array;
 }
@@ -436,7 +472,7 @@ json_t *plan_to_json(const Plan *plan)
     json_t *array = json_array();
     for (guint i = 0; i < plan->steps->len; i++) {
         const Step *step = plan->steps->pdata[i];
-        json_t *member = action_to_json(step->action);
+        json_t *member = action_with_conditions(step->action);
         json_object_set_new(member, "undo", actions_to_json(step->undo));
         json_array_append_new(array, member);
     }

@@ -30,8 +30,11 @@ typedef struct {
     ActionKind kind;
     char *command;     /* of a file action "write", "replace", "discard", "restore" */
     json_t *arguments; /* an object, never NULL; of a file action {"file": PATH} */
-    char **leaves; /* device_del: QOM paths that must be gone before it counts as done; else NULL */
     ActionForm form;
+    char **leaves; /* of an unplug: paths that must be gone before it counts as done; else NULL */
+    /* Of a command to an old QEMU (condition.h): what must hold, or it is not sent; what must hold
+     * after it was accepted, or it has failed. NULL: nothing. */
+    json_t *before, *after;
 } Action;
 
 typedef enum {
@@ -99,6 +102,9 @@ gboolean plan_is_human(const Plan *plan);
 
 /* arguments, leaves: (transfer full). */
 Action *action_new(const char *command, json_t *arguments, char **leaves);
+/* Both take a condition (transfer full) and give the action back. */
+Action *action_require(Action *action, json_t *condition);
+Action *action_verify(Action *action, json_t *condition);
 Action *action_copy(const Action *action);
 void action_free(Action *action);
 
@@ -145,8 +151,8 @@ char *action_to_sent(const Action *action);
 /* That line, or "device_add driver=e1000 id=net1 bus=pci.0 addr=06.0", nested members dotted;
  * "replace /srv/web01.xml by the new one". (transfer full) */
 char *action_to_text(const Action *action);
-/* [{"execute": ..., "arguments": ..., "undo": [...]}, ...], file actions as above. (transfer full)
- */
+/* [{"execute": ..., "arguments": ..., "undo": [...]}, ...], file actions as above; conditions as
+ * "before" and "after". (transfer full) */
 json_t *plan_to_json(const Plan *plan);
 
 const char *step_state_name(StepState state);

@@ -12,9 +12,15 @@ static char *text_of(json_t *object, const char *member)
 
 static json_t *action_record(const Action *action)
 {
-    return json_pack("{s:i, s:s, s:O, s:o, s:i}", "kind", action->kind, "command", action->command,
-                     "arguments", action->arguments, "leaves",
-                     record_strv((const char *const *)action->leaves), "form", action->form);
+    return json_pack("{s:i, s:s, s:O, s:o, s:i, s:O*, s:O*}", "kind", action->kind, "command",
+                     action->command, "arguments", action->arguments, "leaves",
+                     record_strv((const char *const *)action->leaves), "form", action->form,
+                     "before", action->before, "after", action->after);
+}
+
+static json_t *conditions_read(json_t *record)
+{
+    return json_is_array(record) ? json_deep_copy(record) : NULL;
 }
 
 static Action *action_from_record(json_t *record)
@@ -31,6 +37,8 @@ static Action *action_from_record(json_t *record)
                         strv_read(json_object_get(record, "leaves")));
     action->kind = (ActionKind)kind;
     action->form = (ActionForm)CLAMP(form, FORM_QMP, FORM_DRIVE);
+    action->before = conditions_read(json_object_get(record, "before"));
+    action->after = conditions_read(json_object_get(record, "after"));
     return action;
 }
 

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "engine/condition.h"
 #include "engine/plan_render_private.h"
 #include "monitor/hmp_line.h"
 #include "monitor/text.h"
@@ -39,6 +40,34 @@ static gboolean add_file_action(GString *text, const Action *action)
     return action->kind != ACTION_COMMAND;
 }
 
+/* What is looked at around a command: the question where it is one of that monitor, and what has to
+ * be so. */
+static void add_conditions(GString *text, const json_t *conditions, gboolean human,
+                           const char *when)
+{
+    const char *asked = NULL;
+    size_t i;
+    json_t *condition;
+
+    json_array_foreach (conditions, i, condition) {
+        const char *question = condition_question(condition);
+        g_autofree char *line = human && strchr(question, ' ') ? g_strdup(question)
+                                : human                        ? hmp_line(question, NULL)
+                                                               : NULL;
+        g_autofree char *words = condition_words(condition);
+        g_autofree char *comment = words ? g_strconcat(when, words, NULL) : NULL;
+
+        if (line && g_strcmp0(question, asked) != 0)
+            g_string_append_printf(text, "%s\n", line);
+        asked = question;
+        if (comment)
+            add_comment(text, comment);
+    }
+}
+
+#define BEFORE "goes on only if "
+#define AFTER "it worked only if "
+
 static void render_qmp(GString *text, const Plan *plan)
 {
     for (guint i = 0; i < plan->steps->len; i++) {
@@ -47,7 +76,9 @@ static void render_qmp(GString *text, const Plan *plan)
 
         if (add_file_action(text, action))
             continue;
+        add_conditions(text, action->before, FALSE, BEFORE);
         g_string_append_printf(text, "%s\n", sent);
+        add_conditions(text, action->after, FALSE, AFTER);
         if (action->leaves)
             add_comment(text, "then wait until the guest has let go: DEVICE_DELETED");
     }
@@ -73,7 +104,9 @@ static void render_hmp(GString *text, const Plan *plan)
 
         if (add_file_action(text, action))
             continue;
+        add_conditions(text, action->before, TRUE, BEFORE);
         add_human_line(text, action);
+        add_conditions(text, action->after, TRUE, AFTER);
         if (action->leaves)
             add_comment(text, "then wait until info qtree does not list it any more");
     }

@@ -179,7 +179,7 @@ static gboolean detach_is_known(const Query *query)
         if (device)
             g_ptr_array_add(devices, device);
     }
-    drivers = hotplug_detach_drivers(devices);
+    drivers = hotplug_detach_drivers(query->guest, devices);
     for (guint i = 0; drivers[i]; i++)
         known = session_know_driver(query->session, drivers[i]) && known;
     return known;

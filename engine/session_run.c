@@ -98,6 +98,25 @@ static void log_left(Run *run, const Step *step)
     journal_add(run->session->journal, STATE_REFUSED, subject, text, step->error, -1);
 }
 
+/* Of a disk on one of several adapters of QEMU 0.10 and 0.11 nothing tells afterwards where it is.
+ */
+static void run_learn(const Run *run, const Step *step)
+{
+    json_t *arguments = step->action->arguments, *options = json_object_get(arguments, "options");
+    const char *slot = json_string_value(json_object_get(arguments, "pci_addr"));
+    const char *media = json_string_value(json_object_get(options, "media"));
+    g_autofree char *drive = NULL, *controller = NULL;
+
+    if (strcmp(step->action->command, "drive_add") != 0 || step->state != STEP_DONE || !slot ||
+        !run->session->inventory)
+        return;
+    drive = g_strdup_printf("scsi%d-%s%d", (int)json_integer_value(json_object_get(options, "bus")),
+                            media ? "cd" : "hd",
+                            (int)json_integer_value(json_object_get(options, "unit")));
+    controller = g_strdup_printf("00:%s.0", slot + strlen("0:"));
+    inventory_learn_drive(run->session->inventory, drive, controller);
+}
+
 static void step_log(Run *run, const Step *step)
 {
     switch (step->state) {
@@ -199,6 +218,7 @@ static void on_step(Transaction *transaction, const Step *step, gpointer data)
     gboolean waits = transaction_leaving(transaction) == step;
 
     step_log(run, step);
+    run_learn(run, step);
     run_wait_over(run, step);
     run_wait(run, step);
     /* From here on a listener may have freed the session, and the run with it. */

@@ -23,6 +23,7 @@ struct Transaction {
     guint undo;      /* action of the current step's undo */
     guint deadline;  /* of an undo that waits for the guest */
     gboolean silent; /* a device went without DEVICE_DELETED */
+    GPtrArray *left; /* (char) what refused commands left, in words */
     char **shown;    /* of a recorded one: what its step waits for */
     json_t *deleted; /* payloads of DEVICE_DELETED: some come before the device_del they belong to,
                         since an eject takes the whole slot */
@@ -36,6 +37,7 @@ static void transaction_clear(gpointer data)
 
     plan_free(transaction->plan);
     json_decref(transaction->deleted);
+    g_clear_pointer(&transaction->left, g_ptr_array_unref);
     g_free(transaction->error);
     g_strfreev(transaction->shown);
 }
@@ -137,6 +139,8 @@ static void on_work(WorkNews news, const char *message, gpointer data)
         g_autofree char *refusal = g_strdup(message);
 
         transaction->silent |= work_silent(transaction->work);
+        if (work_left(transaction->work))
+            g_ptr_array_add(transaction->left, g_strdup(work_left(transaction->work)));
         work_drop(transaction);
         work_ended(transaction, refusal);
     }
@@ -200,30 +204,14 @@ static void step_ended(Transaction *transaction, const char *refusal)
 
 /* --- and back -------------------------------------------------------------------------------- */
 
-static gboolean json_mentions(json_t *value, const char *text)
-{
-    const char *key;
-    json_t *member;
-
-    if (json_is_string(value))
-        return strcmp(json_string_value(value), text) == 0;
-    json_object_foreach (value, key, member) {
-        if (json_mentions(member, text))
-            return TRUE;
-    }
-    return FALSE;
-}
-
 /* A step that could not be taken back and uses what this action removes. Asking QEMU will not do:
  * netdev_del succeeds under a NIC that is plugged in, and cuts its network for good. */
 static const Step *transaction_user(const Transaction *transaction, const Action *action)
 {
-    const char *removed = work_removes(action);
-
-    for (guint i = transaction->current + 1; removed && i < transaction->plan->steps->len; i++) {
+    for (guint i = transaction->current + 1; i < transaction->plan->steps->len; i++) {
         const Step *step = transaction->plan->steps->pdata[i];
 
-        if (step->state == STEP_LEFT && json_mentions(step->action->arguments, removed))
+        if (step->state == STEP_LEFT && work_uses(step->action, action))
             return step;
     }
     return NULL;
@@ -325,6 +313,7 @@ Transaction *transaction_new(Monitor *monitor, Plan *plan, const TransactionList
     transaction->monitor = monitor;
     transaction->plan = plan;
     transaction->deleted = json_array();
+    transaction->left = g_ptr_array_new_with_free_func(g_free);
     transaction->listener = *listener;
     transaction->data = data;
     transaction->start = g_timeout_add(0, on_start, transaction);
@@ -424,6 +413,8 @@ char **transaction_leftovers(const Transaction *transaction)
         if (step->state == STEP_LEFT)
             g_strv_builder_add(words, step->words);
     }
+    for (guint i = 0; transaction->left && i < transaction->left->len; i++)
+        g_strv_builder_add(words, transaction->left->pdata[i]);
     return g_strv_builder_end(words);
 }
 

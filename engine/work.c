@@ -6,6 +6,8 @@
 
 #include "engine/file_work.h"
 #include "engine/leaving.h"
+#include "engine/looks.h"
+#include "engine/place.h"
 #include "engine/tray.h"
 
 /* How long a refused removal is tried again, and how often. */
@@ -26,6 +28,7 @@ static const Removal removals[] = {
     { "chardev-remove", "id", "query-chardev", NULL, "label" },
     { "object-del", "id", "qom-list", "/objects", "name" },
     { "netdev_del", "id", NULL, NULL, NULL }, /* one that is gone is DeviceNotFound */
+    { "host_net_remove", "name", NULL, NULL, NULL },
 };
 
 struct Work {
@@ -40,6 +43,10 @@ struct Work {
     char *refusal; /* of the command, until it is judged */
     guint retry;
     Leaving *leaving;
+    Looks *looks;       /* whether what it requires, or what it is to bring about, is so */
+    Looks *again;       /* the same before the command is sent once more */
+    json_t *blocks;     /* drives before the command; NULL where it does not matter */
+    char *left;         /* what a refused command left */
     Tray *tray;         /* of a tray that is to open */
     FileWork *file;     /* of a file action */
     json_t *deleted;    /* (borrowed) payloads of DEVICE_DELETED that came before */
@@ -62,6 +69,36 @@ const char *work_removes(const Action *action)
     const Removal *removal = removal_find(action);
 
     return removal ? json_string_value(json_object_get(action->arguments, removal->key)) : NULL;
+}
+
+static gboolean json_mentions(json_t *value, const char *text)
+{
+    const char *key;
+    json_t *member;
+
+    if (json_is_string(value))
+        return strcmp(json_string_value(value), text) == 0;
+    json_object_foreach (value, key, member) {
+        if (json_mentions(member, text))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* A card and the host's side of it have the VLAN in common, and no name. */
+static gboolean same_vlan(const Action *user, const Action *removal)
+{
+    json_t *vlan = json_object_get(removal->arguments, "vlan");
+
+    return vlan &&
+           json_equal(vlan, json_object_get(json_object_get(user->arguments, "options"), "vlan"));
+}
+
+gboolean work_uses(const Action *user, const Action *removal)
+{
+    const char *removed = work_removes(removal);
+
+    return removed && (json_mentions(user->arguments, removed) || same_vlan(user, removal));
 }
 
 static void work_tell(Work *work, WorkNews news, const char *message)
@@ -101,6 +138,16 @@ static void on_leaving(LeavingNews news, const char *message, gpointer data)
         work_tell(work, WORK_REFUSED, work->refusal);
     else
         work_announce(work);
+}
+
+/* What leaves at once is not waited for: devices behind a card that stays. */
+static gboolean work_waits(const Work *work)
+{
+    for (char **leaf = work->action->leaves; leaf && *leaf; leaf++) {
+        if (**leaf == '/' || place_is_card(*leaf))
+            return TRUE;
+    }
+    return FALSE;
 }
 
 /* Also after a refusal: a device that is not there has left. */
@@ -219,14 +266,59 @@ static void work_look_for_removed(Work *work)
                  on_listed, work);
 }
 
+/* --- what a refused command leaves ----------------------------------------------------------- */
+
+static gboolean had_drive(const Work *work, const char *name)
+{
+    size_t index;
+    json_t *block;
+
+    json_array_foreach (work->blocks, index, block) {
+        if (g_strcmp0(json_string_value(json_object_get(block, "device")), name) == 0)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* An image that could not be opened: up to 0.13 the drive's name stays, without a device. */
+static void work_find_left(Work *work, json_t *blocks)
+{
+    size_t index;
+    json_t *block;
+
+    json_array_foreach (blocks, index, block) {
+        const char *name = json_string_value(json_object_get(block, "device"));
+
+        if (!name || had_drive(work, name))
+            continue;
+        g_free(work->left);
+        work->left = g_strdup_printf("drive name %s", name);
+    }
+}
+
+static void on_left(Monitor *monitor, json_t *result, const GError *error, gpointer data)
+{
+    Work *work = data;
+
+    if (error && monitor_error_is_connection(error)) {
+        work_tell(work, WORK_LOST, error->message);
+        return;
+    }
+    work_find_left(work, result);
+    work_tell(work, WORK_REFUSED, work->refusal);
+}
+
+static void work_look_for_left(Work *work)
+{
+    monitor_send_for(work->monitor, work->purpose, "query-block", NULL, on_left, work);
+}
+
 /* --- the reply ------------------------------------------------------------------------------- */
 
-static void work_refused(Work *work, const GError *error)
+static void work_refused(Work *work, const char *message, gboolean missing)
 {
-    gboolean missing = g_error_matches(error, MONITOR_ERROR, MONITOR_ERROR_DEVICE_NOT_FOUND);
-
-    work->refusal = g_strdup(error->message);
-    if (work->action->leaves && work->action->leaves[0])
+    work->refusal = g_strdup(message);
+    if (work_waits(work))
         work_leave(work);
     else if (missing && (work->removal || strcmp(work->action->command, "device_del") == 0))
         work_tell(work, WORK_DONE, NULL);
@@ -234,30 +326,118 @@ static void work_refused(Work *work, const GError *error)
         work_look_for_removed(work);
     else if (changes_medium(work->action) && !work->announced)
         work_open_tray(work, "device");
+    else if (work->blocks && !work->action->leaves)
+        work_look_for_left(work);
     else
         work_tell(work, WORK_REFUSED, work->refusal);
+}
+
+static void work_accepted(Work *work)
+{
+    if (work_waits(work))
+        work_leave(work);
+    else if (opens_tray(work->action))
+        work_open_tray(work, "id");
+    else
+        work_tell(work, WORK_DONE, NULL);
+}
+
+static void on_verified(LooksNews news, const char *message, gpointer data)
+{
+    Work *work = data;
+
+    if (news == LOOKS_LOST)
+        work_tell(work, WORK_LOST, message);
+    else if (news == LOOKS_OBJECT)
+        work_tell(work, WORK_REFUSED, message);
+    else
+        work_accepted(work);
+}
+
+/* QEMU 0.10 chooses the slot itself, whatever it was told. TRUE: it is another one, and QEMU is
+ * asked to take the card back. */
+static gboolean work_take_back(Work *work, json_t *result)
+{
+    json_t *asked = json_object_get(work->action->arguments, "pci_addr");
+    g_autofree char *address = NULL, *message = NULL;
+
+    if (strcmp(work->action->command, "pci_add") != 0 || !json_is_object(result))
+        return FALSE;
+    address = g_strdup_printf("%x:%02x", (guint)json_integer_value(json_object_get(result, "bus")),
+                              (guint)json_integer_value(json_object_get(result, "slot")));
+    if (g_strcmp0(json_string_value(asked), address) == 0)
+        return FALSE;
+    monitor_send_for(work->monitor, work->purpose, "pci_del",
+                     json_pack("{s:s}", "pci_addr", address), NULL, NULL);
+    message = g_strdup_printf("QEMU plugged it at %s, not at %s, and was told to take it back",
+                              address, json_string_value(asked));
+    work_tell(work, WORK_REFUSED, message);
+    return TRUE;
 }
 
 static void on_reply(Monitor *monitor, json_t *result, const GError *error, gpointer data)
 {
     Work *work = data;
 
-    if (!error && work->action->leaves && work->action->leaves[0])
-        work_leave(work);
-    else if (!error && opens_tray(work->action))
-        work_open_tray(work, "id");
-    else if (!error)
-        work_tell(work, WORK_DONE, NULL);
-    else if (monitor_error_is_connection(error))
+    if (error && monitor_error_is_connection(error))
         work_tell(work, WORK_LOST, error->message);
+    else if (error)
+        work_refused(work, error->message,
+                     g_error_matches(error, MONITOR_ERROR, MONITOR_ERROR_DEVICE_NOT_FOUND));
+    else if (work_take_back(work, result))
+        return;
+    else if (work->action->after)
+        work->looks =
+            looks_new(work->monitor, work->purpose, work->action->after, on_verified, work);
     else
-        work_refused(work, error);
+        work_accepted(work);
 }
 
 static void work_send(Work *work)
 {
     monitor_send_for(work->monitor, work->purpose, work->action->command,
                      json_deep_copy(work->action->arguments), on_reply, work);
+}
+
+/* --- before it is sent ----------------------------------------------------------------------- */
+
+static void on_looked(LooksNews news, const char *message, gpointer data)
+{
+    Work *work = data;
+    g_autofree char *why = NULL;
+
+    if (news == LOOKS_LOST) {
+        work_tell(work, WORK_LOST, message);
+        return;
+    }
+    work->blocks = json_incref(looks_blocks(work->looks));
+    g_clear_pointer(&work->looks, looks_free);
+    if (news == LOOKS_HOLD) {
+        work_send(work);
+        return;
+    }
+    why = g_strdup_printf("%s: %s was not sent, plan it anew", message, work->action->command);
+    json_decref(g_steal_pointer(&work->blocks));
+    work_refused(work, why, FALSE);
+}
+
+static void work_begin(Work *work)
+{
+    if (work->action->before)
+        work->looks =
+            looks_new(work->monitor, work->purpose, work->action->before, on_looked, work);
+    else
+        work_send(work);
+}
+
+static void on_looked_again(LooksNews news, const char *message, gpointer data)
+{
+    Work *work = data;
+
+    g_clear_pointer(&work->again, looks_free);
+    if (news == LOOKS_HOLD)
+        monitor_send_for(work->monitor, "ask again", work->action->command,
+                         json_deep_copy(work->action->arguments), NULL, NULL);
 }
 
 static void on_file(const char *refusal, gpointer data)
@@ -282,7 +462,7 @@ Work *work_new(Monitor *monitor, const Action *action, const char *purpose, File
     work->started = g_get_monotonic_time();
     work->deleted = deleted;
     if (action->kind == ACTION_COMMAND)
-        work_send(work);
+        work_begin(work);
     else
         work->file = file_work_new(file, action->kind, on_file, work);
     return work;
@@ -296,6 +476,10 @@ void work_free(Work *work)
     if (work->retry)
         g_source_remove(work->retry);
     leaving_free(work->leaving);
+    looks_free(work->looks);
+    looks_free(work->again);
+    json_decref(work->blocks);
+    g_free(work->left);
     tray_free(work->tray);
     file_work_free(work->file);
     g_free(work->refusal);
@@ -314,8 +498,12 @@ void work_ask_again(Work *work)
 {
     if (!work->announced)
         return;
-    monitor_send_for(work->monitor, "ask again", work->action->command,
-                     json_deep_copy(work->action->arguments), NULL, NULL);
+    if (work->action->before && !work->again)
+        work->again =
+            looks_new(work->monitor, "ask again", work->action->before, on_looked_again, work);
+    else if (!work->action->before)
+        monitor_send_for(work->monitor, "ask again", work->action->command,
+                         json_deep_copy(work->action->arguments), NULL, NULL);
     if (work->leaving)
         leaving_hurry(work->leaving);
 }
@@ -328,4 +516,9 @@ const Action *work_leaving(const Work *work)
 gboolean work_silent(const Work *work)
 {
     return work->leaving && leaving_silent(work->leaving);
+}
+
+const char *work_left(const Work *work)
+{
+    return work->left;
 }
