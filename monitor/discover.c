@@ -65,8 +65,7 @@ static const NetSockets *sockets_of(DiscoverScan *scan, gint pid)
 static gboolean same_space(const DiscoverScan *scan, gint pid, const char *name)
 {
     g_autofree char *its = proc_link(scan->proc, pid, name);
-    g_autofree char *path = g_strdup_printf("%s/self/%s", scan->proc, name);
-    g_autofree char *ours = g_file_read_link(path, NULL);
+    g_autofree char *ours = proc_link(scan->proc, 0, name);
 
     return its && ours && g_str_equal(its, ours);
 }
@@ -77,6 +76,7 @@ static void look_around(DiscoverLook *look)
     g_autofree char *network = proc_link(look->scan->proc, look->pid, "ns/net");
 
     look->sockets = sockets_of(look->scan, look->pid);
+    look->ours = sockets_of(look->scan, 0);
     look->same_files = g_strcmp0(root, "/") == 0 && same_space(look->scan, look->pid, "ns/mnt");
     look->same_network = !network || same_space(look->scan, look->pid, "ns/net");
     if (!proc_each_file(look->scan->proc, look->pid, take_file, look))
@@ -113,7 +113,9 @@ static FoundGuest *look_at(DiscoverScan *scan, gint pid, const char *program)
     g_autoptr(GArray) fds = g_array_new(FALSE, FALSE, sizeof(DiscoverFile));
     g_autoptr(QemuArguments) arguments = NULL;
     QemuArguments none = { NULL };
-    DiscoverLook look = { scan, pid, &none, NULL, inodes, fds };
+    DiscoverLook look = {
+        .scan = scan, .pid = pid, .arguments = &none, .inodes = inodes, .fds = fds
+    };
     FoundGuest *guest;
 
     if (!words) /* it is about to end */

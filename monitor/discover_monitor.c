@@ -76,7 +76,7 @@ static void take_holder(const DiscoverLook *look, FoundMonitor *found, const Soc
     gpointer peer = GSIZE_TO_POINTER(use->client);
     guint64 inode;
 
-    if (!peer && look->scan->pairs && look->same_network)
+    if (!peer && look->scan->pairs)
         peer = g_hash_table_lookup(look->scan->pairs, GSIZE_TO_POINTER(use->accepted));
     inode = GPOINTER_TO_SIZE(peer);
     if (peer)
@@ -99,9 +99,20 @@ static void take_use(const DiscoverLook *look, FoundMonitor *found, const Socket
     }
 }
 
-static void look_at_path(const DiscoverLook *look, const char *path, FoundMonitor *found)
+/* The server's end of a connection is of the client's network name space (unix_stream_connect in
+ * net/unix/af_unix.c): a client of ours is listed here, wherever QEMU is. */
+static SocketUse unix_use(const DiscoverLook *look, const char *path)
 {
     SocketUse use = net_sockets_unix(look->sockets, path, look->inodes);
+
+    if (!look->same_network && look->inodes && !use.accepted)
+        use.accepted = net_sockets_unix(look->ours, path, look->inodes).accepted;
+    return use;
+}
+
+static void look_at_path(const DiscoverLook *look, const char *path, FoundMonitor *found)
+{
+    SocketUse use = unix_use(look, path);
     g_autofree char *place = NULL;
 
     if (*path == '@') {

@@ -20,7 +20,7 @@ typedef struct {
     DiscoverScan *scan;
     gint pid;
     const QemuArguments *arguments;
-    const NetSockets *sockets;
+    const NetSockets *sockets, *ours;  /* of its network name space, of our own */
     GHashTable *inodes;                /* of its sockets; NULL: not ours to see */
     GArray *fds;                       /* (DiscoverFile) */
     gboolean kvm;                      /* it has a virtual machine of KVM open */

@@ -65,26 +65,33 @@ static void go_on(DiscoverWatch *watch)
     watch->again = FALSE;
 }
 
+/* What has been told stays as it is until something else is told. */
+static gboolean take(DiscoverWatch *watch, GPtrArray *guests)
+{
+    gboolean same = guests && watch->guests && found_guests_equal(watch->guests, guests);
+
+    if (!guests || (same && !watch->tell))
+        return !guests;
+    g_clear_pointer(&watch->guests, g_ptr_array_unref);
+    watch->guests = g_ptr_array_ref(guests);
+    return TRUE;
+}
+
 static void on_looked(GObject *source, GAsyncResult *result, gpointer data)
 {
     DiscoverWatch *watch = data;
     g_autoptr(GError) error = NULL;
-    GPtrArray *guests, *before;
+    g_autoptr(GPtrArray) guests = NULL;
     gboolean changed;
 
     if (g_cancellable_is_cancelled(g_task_get_cancellable(G_TASK(result))))
         return; /* the watch has been freed */
     guests = g_task_propagate_pointer(G_TASK(result), &error);
     g_clear_object(&watch->task);
-    before = watch->guests;
-    changed = watch->tell || !guests || !before || !found_guests_equal(before, guests);
-    if (guests)
-        watch->guests = guests;
+    changed = take(watch, guests);
     go_on(watch); /* first, since what is called may free the watch */
     if (changed)
         watch->changed(error, watch->data);
-    if (guests && before)
-        g_ptr_array_unref(before);
 }
 
 static void look(DiscoverWatch *watch)

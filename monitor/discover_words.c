@@ -47,7 +47,7 @@ char *found_monitor_text(const FoundMonitor *monitor)
     case FOUND_ELSEWHERE:
         return g_strdup("in another network");
     case FOUND_NO_SOCKET:
-        return g_strdup_printf("%s, not a socket", kind);
+        return g_strdup_printf("no socket (%s)", kind);
     default:
         return g_strdup(names[monitor->state]);
     }

@@ -126,12 +126,14 @@ static gboolean is_own(GHashTable *own, guint64 inode)
 SocketUse net_sockets_unix(const NetSockets *sockets, const char *path, GHashTable *own)
 {
     SocketUse use = { FALSE };
+    guint listeners = 0;
 
     for (guint i = 0; i < sockets->unixes->len; i++) {
         const UnixSocket *one = &g_array_index(sockets->unixes, UnixSocket, i);
 
         if (strcmp(one->path, path) != 0)
             continue;
+        listeners += one->listens;
         if (one->waits)
             use.waiting++;
         else if (is_own(own, one->inode) && one->listens)
@@ -139,6 +141,8 @@ SocketUse net_sockets_unix(const NetSockets *sockets, const char *path, GHashTab
         else if (is_own(own, one->inode) && one->connected)
             use.accepted = one->inode;
     }
+    if (listeners > 1) /* the same relative name in two folders: whose they are is not told */
+        use.waiting = 0;
     return use;
 }
 

@@ -37,7 +37,8 @@ GArray *proc_list(const char *proc, GError **error)
 
 char *proc_path(const char *proc, gint pid, const char *name)
 {
-    return g_strdup_printf("%s/%d/%s", proc, pid, name);
+    return pid ? g_strdup_printf("%s/%d/%s", proc, pid, name)
+               : g_strdup_printf("%s/self/%s", proc, name);
 }
 
 GString *proc_read(const char *path)

@@ -18,7 +18,7 @@ GPtrArray *proc_arguments(const char *proc, gint pid);
 char *proc_variable(const char *proc, gint pid, const char *name);
 /* The target of a link below its folder: "exe", "cwd", "ns/net". (transfer full) */
 char *proc_link(const char *proc, gint pid, const char *name);
-/* The path of a file below its folder. (transfer full) */
+/* The path of a file below its folder. pid 0, here and above: our own. (transfer full) */
 char *proc_path(const char *proc, gint pid, const char *name);
 /* The base name of its executable, without what marks one that an upgrade has replaced while it
  * ran; NULL where that is not told. (transfer full) */

@@ -380,7 +380,7 @@ static void add_default(Parser *parser)
 {
     if (!parser->has_monitor)
         add_pending(parser, FALSE, NULL,
-                    qemu_monitor_other(parser->nographic ? "stdio" : "its terminal or window"));
+                    qemu_monitor_other(parser->nographic ? "stdio" : "its own console"));
 }
 
 QemuArguments *qemu_arguments_parse(const GPtrArray *words, QemuConfigFn read, gpointer data)

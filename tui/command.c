@@ -216,6 +216,9 @@ static const Command commands[] = {
       .act = console_tour, .exists = console_has_tour },
     { "suspend", GROUP_PROGRAM, "go back to the shell for a while", .keys = "C-z",
       .act = console_suspend },
+    { "guests", GROUP_PROGRAM, "leave this guest and choose another one", .keys = "o",
+      .hint = "guests", .act = console_guests, .exists = console_has_guests,
+      .applies = console_is_lost, .occasional = TRUE },
     { "quit", GROUP_PROGRAM, "leave the console; the guest runs on", .keys = "q", .hint = "quit",
       .act = console_quit, .shell = shell_quit },
 };

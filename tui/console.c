@@ -222,7 +222,7 @@ static gboolean may_act(Console *console, const Command *command)
 
 void console_act(Console *console, const Command *command)
 {
-    if (command->act != console_quit)
+    if (command->act != console_quit && command->act != console_guests)
         console->quit_asked = 0;
     console_await(console, NULL); /* the user went on to something else */
     if (!may_act(console, command))
@@ -331,6 +331,7 @@ Console *console_new(Session *session, const ConsoleSettings *settings, GError *
     console->look.mono = !tty_has_colours(tty) || (no_colour && *no_colour);
     console_take_theme(console, settings->theme);
     console->replay = settings->replay;
+    console->has_guests = settings->guests;
     console_make_views(console);
     console_take_settings(console);
     if (console->replay)
@@ -440,6 +441,7 @@ int console_run_with(Session *session, const Options *options, gint64 (*now)(voi
         .now = now,
         .replay = replay,
         .guide = guide,
+        .guests = options->command == NULL, /* else the guest is our own, or a recording */
     };
     g_autoptr(GError) error = NULL;
     Console *console = console_new(session, &settings, &error);
@@ -451,6 +453,8 @@ int console_run_with(Session *session, const Options *options, gint64 (*now)(voi
     }
     tell_complaints(console, complaints);
     status = run_loop(console);
+    if (status == EXIT_DONE && console->to_guests)
+        status = CONSOLE_GUESTS;
     console_free(console);
     return status;
 }

@@ -8,6 +8,8 @@
 /* Runs the console on the terminal until the user quits; gives the exit status. The terminal is
  * restored on every way out. session: (transfer none). guide: of a tour; NULL for none. */
 int console_run(Session *session, const Options *options, const TourGuide *guide);
+/* In place of an exit status: the user wants to choose another guest. */
+#define CONSOLE_GUESTS (-1)
 /* The same on a recording, with the keys of a player. */
 int console_run_replay(Replay *replay, const Options *options);
 
@@ -36,6 +38,7 @@ void console_unstage(Console *console);
 void console_show_commands(Console *console);
 void console_commands_sent(Console *console);
 void console_reconnect(Console *console);
+void console_guests(Console *console);
 void console_fill(Console *console);
 void console_fill_all(Console *console);
 void console_pin(Console *console);
@@ -80,6 +83,8 @@ gboolean console_can_fill(const Console *console);
 gboolean console_can_pin(const Console *console);
 gboolean console_has_unsaved(const Console *console);
 gboolean console_is_lost(const Console *console);
+/* Whoever runs the console lets one choose another guest. */
+gboolean console_has_guests(const Console *console);
 gboolean console_is_replay(const Console *console);
 gboolean console_can_copy(const Console *console);
 gboolean console_can_fold(const Console *console);

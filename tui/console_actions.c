@@ -138,7 +138,7 @@ static char *stay_for_stage(const Console *console)
 }
 
 /* Asks once for each reason to stay. */
-void console_quit(Console *console)
+static void leave(Console *console, const char *command, gboolean to_guests)
 {
     static const StayFn reasons[] = { stay_for_plans, stay_for_stage, stay_for_file };
 
@@ -146,13 +146,30 @@ void console_quit(Console *console)
         g_autofree char *reason = reasons[console->quit_asked++](console);
 
         if (reason) {
-            console_say(console, ELEMENT_CAUTION, "%s %s again quits.", reason,
-                        keymap_label(command_find("quit"), console->look.ascii));
+            console_say(console, ELEMENT_CAUTION, "%s %s again %s.", reason,
+                        keymap_label(command_find(command), console->look.ascii),
+                        to_guests ? "leaves" : "quits");
             return;
         }
     }
+    console->to_guests = to_guests;
     if (console->loop)
         g_main_loop_quit(console->loop);
+}
+
+void console_quit(Console *console)
+{
+    leave(console, "quit", FALSE);
+}
+
+void console_guests(Console *console)
+{
+    leave(console, "guests", TRUE);
+}
+
+gboolean console_has_guests(const Console *console)
+{
+    return console->has_guests;
 }
 
 /* --- which hints stand ----------------------------------------------------------------------- */

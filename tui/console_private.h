@@ -24,6 +24,7 @@ typedef struct {
     gint64 (*now)(void);    /* g_get_real_time, or the clock of a test or a recording */
     Replay *replay;         /* the session is of this one; NULL: it is a guest's */
     const TourGuide *guide; /* NULL: no tour */
+    gboolean guests;        /* another guest can be chosen: CONSOLE_GUESTS */
 } ConsoleSettings;          /* those of settings.h come on top */
 
 /* Where the panes are; a pane without rows or columns is not shown. */
@@ -81,6 +82,8 @@ struct Console {
 
     Tour *tour; /* NULL: there is none */
 
+    gboolean has_guests; /* as in the settings */
+    gboolean to_guests;  /* the user leaves for them */
     GMainLoop *loop;
     int end_signal; /* that ended it; 0 for none */
     guint paint_source, tick_source;

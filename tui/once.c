@@ -5,7 +5,9 @@
 
 #include "engine/demo.h"
 #include "engine/session_domain.h"
+#include "tui/console.h"
 #include "tui/once_own.h"
+#include "tui/picker.h"
 #include "tui/report.h"
 #include "tui/report_json.h"
 #include "tui/report_linear.h"
@@ -56,12 +58,33 @@ int once_show(const Options *options)
 
 /* ---- the console, the demonstration ---- */
 
+/* One guest after the other, as often as the user goes back to choose. */
+static int choose(const Options *options)
+{
+    Options chosen = *options;
+    gint pid = 0;
+    int status;
+
+    do {
+        g_autofree char *target = picker_run(options, &pid, &status);
+
+        chosen.target = target;
+        if (target)
+            status = once_own_console(&chosen, target, NULL);
+    } while (status == CONSOLE_GUESTS);
+    return status;
+}
+
 int once_console(const Options *options)
 {
+    int status;
+
+    if (!once_own_screen(options))
+        return options->target ? once_tree(options) : once_list(options);
     if (!options->target)
-        return once_list(options);
-    return once_own_screen(options) ? once_own_console(options, options->target, NULL)
-                                    : once_tree(options);
+        return options->linear ? once_list(options) : choose(options);
+    status = once_own_console(options, options->target, NULL);
+    return status == CONSOLE_GUESTS ? choose(options) : status;
 }
 
 static void tell_demo(const char *word, gpointer data)

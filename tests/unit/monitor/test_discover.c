@@ -33,7 +33,8 @@ typedef struct {
 
 static void put(const Host *host, gint pid, const char *name, const char *bytes, gsize length)
 {
-    g_autofree char *path = g_strdup_printf("%s/%d/%s", host->proc, pid, name);
+    g_autofree char *path = pid ? g_strdup_printf("%s/%d/%s", host->proc, pid, name)
+                                : g_build_filename(host->proc, "self", name, NULL);
     g_autofree char *folder = g_path_get_dirname(path);
 
     assert_int_equal(g_mkdir_with_parents(folder, 0755), 0);
@@ -358,7 +359,8 @@ static void test_relative(void **state)
     g_autofree char *path = listen_at(host, host->folder, "q");
 
     put_guest(host, "-qmp|unix:q,server");
-    put_unix_rows(host, 7, LISTENER("500", "q") LISTENER("600", "q") CLIENT("601", "q"));
+    put_unix_rows(host, 7,
+                  LISTENER("500", "q") LISTENER("600", "q") CLIENT("601", "q") WAITING("q"));
     assert_monitor(host, FOUND_FREE, "free", "*/q");
 }
 
@@ -394,15 +396,19 @@ static void test_other_files(void **state)
     put_link(host, 7, "ns/net", "net:[2]");
     put_unix_rows(host, 7, LISTENER("500", "/q"));
     assert_monitor(host, FOUND_FREE, "free", "*/proc/7/root/q");
-    /* relative, and who holds it is not known across networks */
+    /* relative, and held by a client of its own network */
     put_arguments(host, 7, "qemu|-monitor|unix:q,server");
     put_link(host, 7, "cwd", inner);
     put_socket(host, 7, 12, 501);
+    put_unix_rows(host, 7, LISTENER("500", "q") CLIENT("501", "q"));
+    assert_monitor(host, FOUND_HELD, "held by another program", "*/proc/7/cwd/q");
+    /* and by one of ours */
     g_hash_table_insert(host->pairs, GSIZE_TO_POINTER(501), GSIZE_TO_POINTER(900));
     put_process(host, 812, "/usr/bin/socat", "socat");
     put_socket(host, 812, 20, 900);
-    put_unix_rows(host, 7, LISTENER("500", "q") CLIENT("501", "q"));
-    assert_monitor(host, FOUND_HELD, "held by another program", "*/proc/7/cwd/q");
+    put_unix_rows(host, 7, LISTENER("500", "q"));
+    put_unix_rows(host, 0, CLIENT("501", "q"));
+    assert_monitor(host, FOUND_HELD, "held by socat (812)", "*/proc/7/cwd/q");
 }
 
 static void test_abstract(void **state)
@@ -428,7 +434,7 @@ static void test_given_socket(void **state)
     put_link(host, 7, "ns/mnt", "mnt:[2]"); /* its own /dev */
     assert_monitor(host, FOUND_FREE, "free", "*/q");
     put_arguments(host, 7, "qemu|-chardev|socket,id=c,fd=99,server=on|-mon|c");
-    assert_monitor(host, FOUND_NO_SOCKET, "fd, not a socket", NULL);
+    assert_monitor(host, FOUND_NO_SOCKET, "no socket (fd)", NULL);
     put_arguments(host, 7, "qemu|-chardev|socket,id=c,fd=11|-mon|c");
     assert_monitor(host, FOUND_CLIENT, "not a server", NULL);
 }

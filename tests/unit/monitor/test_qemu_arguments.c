@@ -70,7 +70,7 @@ static void test_monitors(void **state)
     static const struct {
         const char *words, *monitors;
     } cases[] = {
-        { "", "hmp its terminal or window !" },
+        { "", "hmp its own console !" },
         { "-nodefaults", "" },
         { "-nographic", "hmp stdio !" },
         { "-monitor|none", "" },
@@ -127,8 +127,8 @@ static void test_monitors(void **state)
         /* values that look like options */
         { "-append|-qmp|-monitor|pty", "hmp pty !" },
         { "-S|-append|-monitor unix:/x,server|-nodefaults", "" },
-        { "-name|-nodefaults", "hmp its terminal or window !" },
-        { "-qmp", "hmp its terminal or window !" }, /* it would not start */
+        { "-name|-nodefaults", "hmp its own console !" },
+        { "-qmp", "hmp its own console !" }, /* it would not start */
     };
 
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
