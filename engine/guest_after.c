@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "engine/old_after.h"
 #include "engine/plan_device.h"
 
 typedef struct {
@@ -288,6 +289,8 @@ static void do_action(const After *after, const Action *action)
         else
             effects[i].del(after, plan_member(action->arguments, effects[i].key));
     }
+    if (after->guest->can.pci_add)
+        old_after(after->guest, after->plan, action);
 }
 
 Guest *guest_after(const Guest *guest, const Plan *plan)

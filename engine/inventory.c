@@ -79,7 +79,7 @@ struct Inventory {
     Paths *paths;
     Capabilities can;
     gboolean asked_can;  /* QEMU was asked what it can */
-    GHashTable *learned; /* drive that we plugged (its name) -> address of its controller */
+    GHashTable *learned; /* what we plugged -> PCI address: see inventory_learn */
     GQueue *wishes;      /* (Wish) the first one is under way */
     guint attempt;
     gboolean forgets; /* what was learned, before the next read */
@@ -125,9 +125,9 @@ Inventory *inventory_copy(const Inventory *inventory, Monitor *monitor)
     return copy;
 }
 
-void inventory_learn_drive(Inventory *inventory, const char *drive, const char *controller)
+void inventory_learn(Inventory *inventory, const char *name, const char *address)
 {
-    g_hash_table_insert(inventory->learned, g_strdup(drive), g_strdup(controller));
+    g_hash_table_insert(inventory->learned, g_strdup(name), g_strdup(address));
 }
 
 gboolean inventory_forget(Inventory *inventory)
@@ -298,7 +298,8 @@ static void on_paths(gboolean complete, const GError *error, gpointer data)
         guest_index(guest);
         inventory_join_pci(guest->root, inventory->replies[REPLY_PCI]);
         inventory_join_drives(guest, inventory->replies[REPLY_BLOCK]);
-        inventory_join_network(guest, json_string_value(inventory->replies[REPLY_NETWORK]));
+        inventory_join_network(guest, json_string_value(inventory->replies[REPLY_NETWORK]),
+                               inventory->learned);
         add_all_busless(inventory, guest);
         inventory_tree_finish(guest);
     }
@@ -343,7 +344,7 @@ static void build_without_qom(Inventory *inventory)
         inventory_join_drives(guest, replies[REPLY_BLOCK]);
         inventory_floppy_drives(guest, replies[REPLY_BLOCK]);
     }
-    inventory_join_network(guest, network);
+    inventory_join_network(guest, network, inventory->learned);
     inventory_tree_arrange(guest);
     inventory_places(guest);
     finish(inventory, NULL);

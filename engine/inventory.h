@@ -31,9 +31,9 @@ Inventory *inventory_copy(const Inventory *inventory, Monitor *monitor);
  * which does not. */
 gboolean inventory_forget(Inventory *inventory);
 
-/* A drive of that name was plugged by us into the controller at that address ("00:1c.0"): where
- * QEMU does not tell, this is how it is known. */
-void inventory_learn_drive(Inventory *inventory, const char *drive, const char *controller);
+/* We plugged the drive of that name into the controller at that address ("00:1c.0"), or, as "nic
+ * NAME", the NIC there: where QEMU does not tell, this is how it is known. */
+void inventory_learn(Inventory *inventory, const char *name, const char *address);
 
 /* Reads; a read asked for while another is under way starts after it. Calls back once. */
 void inventory_read(Inventory *inventory, InventoryDepth depth, InventoryFn done, gpointer data);

@@ -27,9 +27,9 @@ void inventory_bare_drives(Guest *guest, const json_t *reply, GHashTable *learne
  * their own. */
 void inventory_floppy_drives(Guest *guest, const json_t *reply);
 
-/* Before the NICs go from guest->netdevs: each that only one card can be gives that card its name
- * and MAC. */
-void inventory_bare_nics(Guest *guest);
+/* Before the NICs go from guest->netdevs: each that only one card can be, or that we plugged,
+ * gives that card its name and MAC. */
+void inventory_bare_nics(Guest *guest, GHashTable *learned);
 
 /* Adds the devices of `info usb`: to the USB bus where there is one, else to those on no bus. */
 void inventory_bare_usb(Guest *guest, const char *text);

@@ -100,10 +100,36 @@ static GPtrArray *nic_lines(const Guest *guest)
     return lines;
 }
 
+/* The card that we plugged under this name, while one of its model is there. */
+static Device *learned_card(const Guest *guest, GHashTable *learned, const Netdev *client)
+{
+    g_autofree char *key = g_strconcat("nic ", client->id, NULL);
+    const char *address = g_hash_table_lookup(learned, key);
+    for (guint i = 0; address && i < guest->devices->len; i++) {
+        Device *device = guest->devices->pdata[i];
+        g_autofree char *place = address_to_text(&device->address);
+        if (strcmp(place, address) == 0 && is_of_model(device, model_of(client)))
+            return device;
+    }
+    return NULL;
+}
+
+static void give_learned(const Guest *guest, GHashTable *learned, GPtrArray *lines)
+{
+    for (guint i = lines->len; i-- > 0;) {
+        Device *card = learned_card(guest, learned, lines->pdata[i]);
+        if (!card)
+            continue;
+        give(lines->pdata[i], card);
+        g_ptr_array_remove_index(lines, i);
+    }
+}
+
 /* Each that is certain leaves fewer for the others. */
-void inventory_bare_nics(Guest *guest)
+void inventory_bare_nics(Guest *guest, GHashTable *learned)
 {
     g_autoptr(GPtrArray) lines = nic_lines(guest);
+    give_learned(guest, learned, lines);
     for (guint i = 0; i < lines->len;) {
         Device *card = only_card(guest, lines, lines->pdata[i]);
         if (!card) {

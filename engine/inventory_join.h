@@ -14,7 +14,8 @@ Drive *inventory_drive_new(const json_t *entry);
 /* query-block: what is behind each drive. guest->devices must be indexed. */
 void inventory_join_drives(Guest *guest, const json_t *reply);
 
-/* `info network` and the NICs' own properties: NICs and guest->netdevs. */
-void inventory_join_network(Guest *guest, const char *text);
+/* `info network` and the NICs' own properties: NICs and guest->netdevs. learned: "nic NAME" -> the
+ * PCI address of the card of that name that was plugged by us, where QEMU does not tell. */
+void inventory_join_network(Guest *guest, const char *text, GHashTable *learned);
 
 #endif

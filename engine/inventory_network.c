@@ -143,14 +143,14 @@ static void remove_nics(GPtrArray *clients)
     }
 }
 
-void inventory_join_network(Guest *guest, const char *text)
+void inventory_join_network(Guest *guest, const char *text, GHashTable *learned)
 {
     if (text)
         read_clients(guest, text);
     for (guint i = 0; i < guest->devices->len; i++)
         make_nic(guest->devices->pdata[i]);
     if (!guest->can.qom)
-        inventory_bare_nics(guest);
+        inventory_bare_nics(guest, learned);
     for (guint i = 0; i < guest->devices->len; i++) {
         Device *device = guest->devices->pdata[i];
         if (device->nic)

@@ -109,9 +109,10 @@ static json_t *host_options_of(const Attach *attach, guint vlan, const char *nam
     return options;
 }
 
+/* 0.10 removes a host's side only where its name begins with its type. */
 static void add_host_side(Attach *attach, const char *backend, guint vlan)
 {
-    g_autofree char *name = g_strdup_printf("%s-%s", attach->id, backend);
+    g_autofree char *name = g_strdup_printf("%s-%s", backend, attach->id);
     g_autofree char *words = g_strdup_printf("%s on VLAN %u", name, vlan);
 
     plan_add(attach->plan, words,

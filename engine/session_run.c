@@ -98,23 +98,32 @@ static void log_left(Run *run, const Step *step)
     journal_add(run->session->journal, STATE_REFUSED, subject, text, step->error, -1);
 }
 
-/* Of a disk on one of several adapters of QEMU 0.10 and 0.11 nothing tells afterwards where it is.
- */
+/* What the step plugged, by the name that inventory_learn takes. (transfer full) NULL: nothing that
+ * a QEMU of 0.10 or 0.11 would not tell. */
+static char *plugged_name(const Action *action)
+{
+    json_t *options = json_object_get(action->arguments, "options");
+    const char *name = json_string_value(json_object_get(options, "name"));
+
+    if (strcmp(action->command, "pci_add") == 0 && name)
+        return g_strconcat("nic ", name, NULL);
+    if (strcmp(action->command, "drive_add") != 0)
+        return NULL;
+    return g_strdup_printf("scsi%d-%s%d", (int)json_integer_value(json_object_get(options, "bus")),
+                           json_object_get(options, "media") ? "cd" : "hd",
+                           (int)json_integer_value(json_object_get(options, "unit")));
+}
+
+/* Of a disk on one of several adapters nothing tells afterwards where it is, nor of one of two
+ * equal NICs. */
 static void run_learn(const Run *run, const Step *step)
 {
-    json_t *arguments = step->action->arguments, *options = json_object_get(arguments, "options");
-    const char *slot = json_string_value(json_object_get(arguments, "pci_addr"));
-    const char *media = json_string_value(json_object_get(options, "media"));
-    g_autofree char *drive = NULL, *controller = NULL;
+    const char *slot = json_string_value(json_object_get(step->action->arguments, "pci_addr"));
+    g_autofree char *name = slot && step->state == STEP_DONE ? plugged_name(step->action) : NULL;
+    g_autofree char *address = slot ? g_strdup_printf("00:%s.0", slot + strlen("0:")) : NULL;
 
-    if (strcmp(step->action->command, "drive_add") != 0 || step->state != STEP_DONE || !slot ||
-        !run->session->inventory)
-        return;
-    drive = g_strdup_printf("scsi%d-%s%d", (int)json_integer_value(json_object_get(options, "bus")),
-                            media ? "cd" : "hd",
-                            (int)json_integer_value(json_object_get(options, "unit")));
-    controller = g_strdup_printf("00:%s.0", slot + strlen("0:"));
-    inventory_learn_drive(run->session->inventory, drive, controller);
+    if (name && run->session->inventory)
+        inventory_learn(run->session->inventory, name, address);
 }
 
 static void step_log(Run *run, const Step *step)

@@ -218,7 +218,7 @@ static void test_two_controllers(void **state)
                             "pci 00:06.0 = lsi53c895a, can leave\n"
                             "drive scsi0-hd2 = scsi-disk, scsi0-hd2 scsi0-hd2.img\n"
                             "drive scsi1-hd4 = scsi-disk, scsi1-hd4 scsi1-hd4.img\n");
-    inventory_learn_drive(old.inventory, "scsi1-hd4", "00:06.0");
+    inventory_learn(old.inventory, "scsi1-hd4", "00:06.0");
     g_autoptr(Guest) after = read_guest(old.inventory);
     check_tree(after, HOST "pci 00:05.0 = lsi53c895a, can leave\n"
                            "pci 00:06.0 = lsi53c895a, can leave\n"
