@@ -30,7 +30,7 @@ static char *make_images(void)
 {
     static const char *const names[] = { "da.qcow2", "db.qcow2", "dc.qcow2", "dd.qcow2",
                                          "x1.qcow2", "x2.qcow2", "x3.qcow2", "x4.qcow2",
-                                         "cd.iso",   "raw.img",  "ej.img" };
+                                         "x5.qcow2", "cd.iso",   "raw.img",  "ej.img" };
     char *directory = temp_directory();
     for (gsize i = 0; i < G_N_ELEMENTS(names); i++)
         write_image(directory, names[i]);
@@ -94,14 +94,49 @@ char *old_bench_image(const OldBench *bench, const char *name)
 /* --- plans -------------------------------------------------------------------------------------
  */
 
+typedef struct {
+    Outcome outcome;
+    char *said;
+} End;
+
+static void on_finished(Session *session, const Transaction *transaction, gpointer data)
+{
+    End *end = data;
+    g_auto(GStrv) left = transaction_leftovers(transaction);
+    const char *error = transaction_error(transaction);
+    GString *said = g_string_new(error);
+    for (gsize i = 0; left && left[i]; i++)
+        g_string_append_printf(said, "; %s", left[i]);
+    end->said = g_string_free(said, !error && !(left && left[0]));
+    end->outcome = transaction_outcome(transaction);
+}
+
+static gboolean has_ended(gpointer data)
+{
+    return ((const End *)data)->outcome != OUTCOME_PENDING;
+}
+
+char *old_bench_run(OldBench *bench, Plan *plan, Outcome expected)
+{
+    End end = { OUTCOME_PENDING, NULL };
+    session_run(bench->session, plan, on_finished, &end);
+    assert_true(wait_until(has_ended, &end, PATIENCE_MS));
+    if (end.outcome != expected)
+        fail_msg("%s: outcome %d, not %d: %s", old_bench_guest(bench)->qemu, (int)end.outcome,
+                 (int)expected, end.said ? end.said : "nothing said");
+    return end.said;
+}
+
 void old_bench_attach(OldBench *bench, const char *kind, const char *const *options)
 {
-    real_plan_run(bench->session, real_plan_attach(bench->session, kind, options, NULL));
+    Plan *plan = real_plan_attach(bench->session, kind, options, NULL);
+    g_free(old_bench_run(bench, plan, OUTCOME_DONE));
 }
 
 void old_bench_detach(OldBench *bench, const char *name)
 {
-    real_plan_run(bench->session, real_plan_detach(bench->session, name, NULL));
+    Plan *plan = real_plan_detach(bench->session, name, NULL);
+    g_free(old_bench_run(bench, plan, OUTCOME_DONE));
 }
 
 static char *refusal_of(OldBench *bench, Plan *plan, char *refusal)

@@ -7,7 +7,7 @@
 #include "tests/old/old_monitor.h"
 
 typedef struct {
-    char *directory; /* of the images x1.qcow2 to x4.qcow2, and those that the guest starts with */
+    char *directory; /* of the images x1.qcow2 to x5.qcow2, and those that the guest starts with */
     OldMonitor *monitor;
     Session *session; /* live, SESSION_ONCE */
     guint lines;      /* that were typed before old_bench_mark */
@@ -27,6 +27,9 @@ char *old_bench_image(const OldBench *bench, const char *name);
 /* The session's plan, run to its end; option strings KEY=VALUE. */
 void old_bench_attach(OldBench *bench, const char *kind, const char *const *options);
 void old_bench_detach(OldBench *bench, const char *name);
+/* Runs a plan to the expected end. (transfer full) what it says on the way: QEMU's sentence and,
+ * after each "; ", what could not be taken back; NULL for none. plan: (transfer full). */
+char *old_bench_run(OldBench *bench, Plan *plan, Outcome expected);
 /* The sentence with which it is refused before anything was sent. (transfer full) */
 char *old_bench_refused_attach(OldBench *bench, const char *kind, const char *const *options);
 char *old_bench_refused_detach(OldBench *bench, const char *name);
