@@ -207,9 +207,12 @@ static json_t *find_id(json_t *tree, const char *id)
 static void tree_json_is_the_contract(void **state)
 {
     const Field guest[] = {
-        { "guest.name", NULL },         { "guest.qemu", NULL },
-        { "guest.machine", NULL },      { "guest.status", "\"running\"" },
-        { "guest.dialect", real_qemu_is_human() ? "\"hmp\"" : "\"qmp\"" }, { NULL },
+        { "guest.name", NULL },
+        { "guest.qemu", NULL },
+        { "guest.machine", NULL },
+        { "guest.status", "\"running\"" },
+        { "guest.dialect", real_qemu_is_human() ? "\"hmp\"" : "\"qmp\"" },
+        { NULL },
     };
     static const Field nic[] = {
         { "path", "\"/machine/peripheral/net0\"" },

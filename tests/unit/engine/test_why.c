@@ -319,7 +319,8 @@ static char *frame_of(const char *body)
 static void take_file(GPtrArray *refusals, const char *file, const char *source)
 {
     g_autoptr(GRegex) calls = g_regex_new(
-        "\\b(refuse|launch_refuse|old_refuse|g_set_error|g_set_error_literal|g_error_new)\\s*\\(", 0, 0, NULL);
+        "\\b(refuse|launch_refuse|old_refuse|g_set_error|g_set_error_literal|g_error_new)\\s*\\(",
+        0, 0, NULL);
     g_autofree char *body = body_of_refuse(source);
     g_autofree char *frame = frame_of(body);
     g_autoptr(GMatchInfo) call = NULL;

@@ -49,10 +49,8 @@ static void test_tcp(void **state)
         const char *text, *host;
         int port;
     } cases[] = {
-        { "tcp:localhost:4444", "localhost", 4444 },
-        { "telnet:localhost:4444", "localhost", 4444 },
-        { "tcp:192.0.2.7:1", "192.0.2.7", 1 },
-        { "tcp:[::1]:65535", "::1", 65535 },
+        { "tcp:localhost:4444", "localhost", 4444 }, { "telnet:localhost:4444", "localhost", 4444 },
+        { "tcp:192.0.2.7:1", "192.0.2.7", 1 },       { "tcp:[::1]:65535", "::1", 65535 },
         { "tcp::4444", "localhost", 4444 },
     };
 
