@@ -52,6 +52,20 @@ static int recorded_number(const Bus *bus)
     return 0;
 }
 
+/* Of the bus below a bridge. Before it numbers the first one, SeaBIOS writes 255 and 0 into every
+ * bridge (pci_bios_init_bus_rec); a number that counts is never above the subordinate one. */
+static int number_below(const json_t *bridge, const Bus *below)
+{
+    const json_t *numbers = json_object_get(bridge, "bus");
+    int secondary = member(numbers, "secondary");
+
+    if (!secondary)
+        secondary = recorded_number(below);
+    else if (secondary > member(numbers, "subordinate"))
+        secondary = 0;
+    return secondary ? secondary : PCI_BUS_UNKNOWN;
+}
+
 static void join_bus(Bus *bus, int number, const json_t *entries)
 {
     bus->number = number;
@@ -65,11 +79,7 @@ static void join_bus(Bus *bus, int number, const json_t *entries)
             Bus *below = device->buses->pdata[j];
             if (!is_pci(below))
                 continue;
-            int secondary = member(json_object_get(bridge, "bus"), "secondary");
-            if (!secondary)
-                secondary = recorded_number(below);
-            join_bus(below, secondary ? secondary : PCI_BUS_UNKNOWN,
-                     json_object_get(bridge, "devices"));
+            join_bus(below, number_below(bridge, below), json_object_get(bridge, "devices"));
         }
     }
 }

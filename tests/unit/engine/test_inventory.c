@@ -307,6 +307,22 @@ static void test_prelaunch(void **state)
     assert_string_equal(guest_find_bus(guest, "px", NULL)->owner->driver, "pci-bridge");
 }
 
+/* SeaBIOS has begun to number, and reached none of the bridges yet. */
+static void test_numbering_begun(void **state)
+{
+    g_autoptr(Watch) watch = watch_new("prelaunch");
+    json_t *fixture = json_load_file(FIXTURES "prelaunch.json", 0, NULL);
+    char *text = json_dumps(json_object_get(fixture, "query-pci"), JSON_COMPACT);
+    g_auto(GStrv) parts = g_strsplit(text, "\"secondary\":0", -1);
+    g_autofree char *begun = g_strjoinv("\"secondary\":255", parts);
+
+    assert_true(g_strv_length(parts) > 1);
+    fake_monitor_reply(watch->fake, "query-pci", begun);
+    assert_int_equal(bus_number(read_again(watch), "pci.1"), PCI_BUS_UNKNOWN);
+    free(text);
+    json_decref(fixture);
+}
+
 static void test_usb(void **state)
 {
     static const Expected expected[] = {
@@ -638,6 +654,7 @@ int main(void)
         cmocka_unit_test(test_virtio_scsi),
         cmocka_unit_test(test_q35),
         cmocka_unit_test(test_prelaunch),
+        cmocka_unit_test(test_numbering_begun),
         cmocka_unit_test(test_usb),
         cmocka_unit_test(test_virt),
         cmocka_unit_test(test_missing_commands),
