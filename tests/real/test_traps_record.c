@@ -298,6 +298,7 @@ static void test_t01_nothing_that_loads_modules(void **state)
 {
     static const char *const known[] = {
         "qmp_capabilities",
+        "query-commands",
         "qom-list",
         "qom-get",
         "query-pci",
