@@ -146,6 +146,7 @@ static gboolean paint_facts(Console *console, const Layout *layout, gboolean liv
         paint_details(console, layout, live);
     }
     console->facts = place;
+    console->facts_clear = !console->dialog;
     return wait;
 }
 
@@ -244,6 +245,7 @@ static void paint_parts(Console *console, WINDOW *told)
     int row = 0, column = 0;
 
     console->facts_waiting = FALSE;
+    console->facts_clear = FALSE;
     canvas_background(&console->layout.screen);
     if (LINES < CONSOLE_ROWS_MIN || COLS < CONSOLE_COLUMNS_MIN) {
         paint_too_small(&console->layout.screen);
@@ -279,7 +281,6 @@ void console_paint_frame(Console *console)
         tour_look(console->tour, console);
     console->layout = console_layout(console);
     paint_parts(console, told);
-    console->facts_clear = !console->dialog;
     console->painted_at = g_get_monotonic_time();
     if (told)
         delwin(told);

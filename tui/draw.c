@@ -111,9 +111,11 @@ void canvas_background(const Canvas *canvas)
 
 WINDOW *canvas_copy(const Canvas *canvas)
 {
+    int rows = getmaxy(canvas->window), columns = getmaxx(canvas->window);
     WINDOW *copy = NULL;
 
-    if (canvas->rows > 0 && canvas->columns > 0)
+    if (canvas->rows > 0 && canvas->columns > 0 && canvas->top + canvas->rows <= rows &&
+        canvas->left + canvas->columns <= columns)
         copy = newpad(canvas->rows, canvas->columns);
     if (copy)
         copywin(canvas->window, copy, canvas->top, canvas->left, 0, 0, canvas->rows - 1,

@@ -68,7 +68,7 @@ typedef struct {
 Canvas canvas_part(const Canvas *canvas, int top, int left, int rows, int columns);
 void canvas_erase(const Canvas *canvas);
 /* What stands there, to be put back in the same place of a later frame; NULL where that has no
- * cell. (transfer full: delwin) */
+ * cell, or the window has become too small for it. (transfer full: delwin) */
 WINDOW *canvas_copy(const Canvas *canvas);
 void canvas_paste(const Canvas *canvas, WINDOW *copy);
 /* Whether this place of the screen belongs to it. */

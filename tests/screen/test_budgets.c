@@ -165,6 +165,19 @@ static void facts_follow_at_rest(void **state)
     stage_close(&stage);
 }
 
+/* A screen that has become too small for them in between. */
+static void facts_of_a_larger_screen_go(void **state)
+{
+    Stage stage = shape_open(&shapes[0], web01());
+
+    screen_resize(stage.screen, 6, 30);
+    tty_resize(stage.console->tty, 6, 30);
+    console_paint(stage.console);
+    press(&stage, "gj");
+    assert_true(shows(&stage, "needs 40x8"));
+    stage_close(&stage);
+}
+
 /* --- nothing --------------------------------------------------------------------------------- */
 
 /* Until no frame is due any more. */
@@ -198,9 +211,8 @@ static void nothing_costs_nothing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(first_pictures_are_small),
-        cmocka_unit_test(steps_are_small),
-        cmocka_unit_test(facts_follow_at_rest),
+        cmocka_unit_test(first_pictures_are_small), cmocka_unit_test(steps_are_small),
+        cmocka_unit_test(facts_follow_at_rest),     cmocka_unit_test(facts_of_a_larger_screen_go),
         cmocka_unit_test(nothing_costs_nothing),
     };
 
