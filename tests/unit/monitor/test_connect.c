@@ -365,11 +365,11 @@ static void test_negotiation_refused(void **state)
 {
     Fixture *fixture = *state;
 
-    assert_greeting(fixture,
-                    "{\"QMP\":{\"capabilities\":[]}}{\"error\":{\"class\":\"CommandNotFound\","
-                    "\"desc\":\"no \\u001b such\"},\"id\":0}",
-                    "does not negotiate QMP ('no \\x1b such'): a QEMU of version 2.12 or later is "
-                    "needed");
+    assert_greeting(
+        fixture,
+        "{\"QMP\":{\"capabilities\":[]}}{\"error\":{\"class\":\"CommandNotFound\","
+        "\"desc\":\"no \\u001b such\"},\"id\":0}",
+        "does not negotiate QMP ('no \\x1b such'): connect to its human monitor instead");
 }
 
 static void test_greets_and_stops(void **state)
