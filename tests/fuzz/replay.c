@@ -123,9 +123,9 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_corpus),
         cmocka_unit_test(test_mutations),
     };
-    const char *name = strrchr(argv[0], '_');
-    g_autofree char *folder =
-        g_strconcat(SRCDIR "/tests/fuzz/corpus/", name != NULL ? name + 1 : "", NULL);
+    const char *name = g_strrstr(argv[0], "replay_");
+    g_autofree char *folder = g_strconcat(SRCDIR "/tests/fuzz/corpus/",
+                                          name != NULL ? name + strlen("replay_") : "", NULL);
     corpus = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
     load(folder);
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
