@@ -109,10 +109,21 @@ static json_t *host_options_of(const Attach *attach, guint vlan, const char *nam
     return options;
 }
 
-/* 0.10 removes a host's side only where its name begins with its type. */
-static void add_host_side(Attach *attach, const char *backend, guint vlan)
+/* After the card's; another where one of that name was left behind: 0.10 and 0.11 do not tell which
+ * card was on it. 0.10 removes a host's side only where its name begins with its type. (transfer
+ * full) */
+static char *host_side_name(const Attach *attach, const char *backend)
 {
     g_autofree char *name = g_strdup_printf("%s-%s", backend, attach->id);
+    g_autofree char *prefix = g_strdup_printf("%s-net", backend);
+
+    return guest_find_netdev(attach->guest, name) ? allocate_id(attach->guest, prefix)
+                                                  : g_steal_pointer(&name);
+}
+
+static void add_host_side(Attach *attach, const char *backend, guint vlan)
+{
+    g_autofree char *name = host_side_name(attach, backend);
     g_autofree char *words = g_strdup_printf("%s on VLAN %u", name, vlan);
 
     plan_add(attach->plan, words,
