@@ -223,15 +223,11 @@ static void add_options(Collector *collector)
  * passed over unless "-v" stands there. */
 static const char *pattern_of(char **pattern, char **words)
 {
-    for (; *words; words++) {
+    for (; *pattern && *words; words++) {
         if (**pattern == '[' && pattern[0][1] == '-' && !g_str_equal(*words, *pattern + 1))
             pattern += pattern[1] ? 2 : 1;
-        if (!*pattern)
-            return NULL;
-        if (!strstr(*pattern, "..."))
+        if (*pattern && !strstr(*pattern, "..."))
             pattern++;
-        if (!*pattern)
-            return NULL;
     }
     return *pattern;
 }

@@ -150,6 +150,15 @@ static void tab_turns_the_page(void **state)
     stage_close(&stage);
 }
 
+/* Whatever stands behind it. */
+static void a_command_without_arguments_has_no_candidates(void **state)
+{
+    Stage stage = open_prompt(":list it now ");
+
+    assert_true(shows(&stage, ":list it now"));
+    stage_close(&stage);
+}
+
 static void lines_are_edited(void **state)
 {
     static const struct {
@@ -382,6 +391,7 @@ int main(void)
         TEST(tab_puts_in_what_is_certain),
         TEST(names_of_files_come_later),
         TEST(tab_turns_the_page),
+        TEST(a_command_without_arguments_has_no_candidates),
         TEST(lines_are_edited),
         TEST(escape_and_others_give_up),
         TEST(escape_leaves_a_search_first),
