@@ -73,7 +73,8 @@ static int size_up_to(Chaos *chaos, int most)
 
 static void resize(Chaos *chaos)
 {
-    int rows = size_up_to(chaos, 130), columns = size_up_to(chaos, 410);
+    /* libvterm 0.3 itself ends where there is one column. */
+    int rows = size_up_to(chaos, 130), columns = 1 + size_up_to(chaos, 409);
 
     screen_resize(chaos->stage.screen, rows, columns);
     tty_resize(chaos->stage.console->tty, rows, columns);
