@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "engine/json_find.h"
 #include "engine/nearest.h"
 
 /* device-list-properties of a driver; NULL when it was not asked for. */
@@ -12,22 +13,10 @@ static json_t *properties_of(const HotplugFacts *facts, const char *driver)
     return facts->drivers == NULL ? NULL : g_hash_table_lookup(facts->drivers, driver);
 }
 
-static json_t *find_property(json_t *properties, const char *name)
-{
-    gsize i;
-    json_t *property;
-    json_array_foreach (properties, i, property) {
-        if (g_strcmp0(json_string_value(json_object_get(property, "name")), name) == 0) {
-            return property;
-        }
-    }
-    return NULL;
-}
-
 gboolean attach_has_property(const Attach *attach, const char *name)
 {
     json_t *properties = properties_of(attach->facts, attach->driver);
-    return !json_is_array(properties) || find_property(properties, name) != NULL;
+    return !json_is_array(properties) || json_find(properties, "name", name) != NULL;
 }
 
 gboolean attach_check_driver(Attach *attach, GError **error)
@@ -60,7 +49,7 @@ BusFamily attach_guess_family(const HotplugFacts *facts, const char *driver)
 {
     json_t *properties = properties_of(facts, driver);
     for (gsize i = 0; i < G_N_ELEMENTS(telltales); i++) {
-        if (find_property(properties, telltales[i].property) != NULL) {
+        if (json_find(properties, "name", telltales[i].property) != NULL) {
             return telltales[i].family;
         }
     }
@@ -173,7 +162,7 @@ static gboolean refuse_property(const Attach *attach, json_t *properties, const 
 static gboolean put_property(Attach *attach, const char *name, const char *value, GError **error)
 {
     json_t *properties = properties_of(attach->facts, attach->driver);
-    json_t *property = find_property(properties, name);
+    json_t *property = json_find(properties, "name", name);
     if (json_is_array(properties) && property == NULL) {
         return refuse_property(attach, properties, name, error);
     }

@@ -1,6 +1,7 @@
 /* What is behind devices that leave: block nodes and netdevs go after them, -drive back ends with
  * them; and the commands that would make each of them again. */
 #include "engine/detach.h"
+#include "engine/json_find.h"
 
 #include <string.h>
 
@@ -14,18 +15,6 @@ static gboolean is_generated(const char *name)
 static const char *member(json_t *object, const char *key)
 {
     return json_string_value(json_object_get(object, key));
-}
-
-static json_t *find_node(const Guest *guest, const char *name)
-{
-    gsize i;
-    json_t *node;
-    json_array_foreach (guest->nodes, i, node) {
-        if (g_strcmp0(member(node, "node-name"), name) == 0) {
-            return node;
-        }
-    }
-    return NULL;
 }
 
 /* The entry of the block graph: by name for a node, by number for anything. */
@@ -67,7 +56,7 @@ static gboolean is_format(const char *driver)
  * of this format node open as a file; NULL where there are several. */
 static const char *file_of_format(const Guest *guest, const char *name)
 {
-    json_t *node = find_node(guest, name);
+    json_t *node = json_find(guest->nodes, "node-name", name);
     const char *file = is_format(member(node, "drv")) ? member(node, "file") : NULL;
     const char *found = NULL;
     gsize i;
@@ -125,7 +114,7 @@ static void put_common(json_t *options, json_t *node)
 /* The driver of the layer under a node: its child in the graph, else the node of the same file. */
 static const char *file_driver(const Guest *guest, const char *name, const char *file)
 {
-    json_t *child = find_node(guest, child_name(guest, name, "file"));
+    json_t *child = json_find(guest->nodes, "node-name", child_name(guest, name, "file"));
     if (child != NULL) {
         return member(child, "drv");
     }
@@ -181,7 +170,7 @@ static json_t *remake_options(const Guest *guest, const char *name, json_t *node
 
 json_t *backend_remake_node(const Guest *guest, const char *name, const char *as)
 {
-    json_t *node = find_node(guest, name);
+    json_t *node = json_find(guest->nodes, "node-name", name);
     json_t *options = node != NULL ? remake_options(guest, name, node) : NULL;
     if (options == NULL) {
         return NULL;
@@ -490,7 +479,7 @@ static void remove_orphan(Detach *detach, const char *name)
 {
     g_autoptr(GPtrArray) removed = g_ptr_array_new();
     const Netdev *netdev = guest_find_netdev(detach->guest, name);
-    json_t *node = find_node(detach->guest, name);
+    json_t *node = json_find(detach->guest->nodes, "node-name", name);
     if (netdev != NULL && netdev->peer == NULL) {
         add_netdev_step(detach, netdev);
     }

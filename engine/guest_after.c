@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "engine/json_find.h"
 #include "engine/old_after.h"
 #include "engine/plan_device.h"
 
@@ -139,22 +140,11 @@ static void remove_named(json_t *list, const char *member, const char *name)
     }
 }
 
-static json_t *find_node(const Guest *guest, const char *name)
-{
-    size_t i;
-    json_t *node;
-
-    json_array_foreach (guest->nodes, i, node) {
-        if (g_strcmp0(plan_member(node, "node-name"), name) == 0)
-            return node;
-    }
-    return NULL;
-}
-
 /* The nodes below, which QEMU named, go along: they are those of the same file. */
 static void remove_node(const After *after, const char *name)
 {
-    json_t *nodes = after->guest->nodes, *node = json_incref(find_node(after->guest, name));
+    json_t *nodes = after->guest->nodes,
+           *node = json_incref(json_find(after->guest->nodes, "node-name", name));
     const char *file = plan_member(node, "file");
 
     remove_named(nodes, "node-name", name);
@@ -242,7 +232,7 @@ static void insert_medium(const After *after, json_t *arguments)
 {
     Drive *drive = find_drive(after, plan_member(arguments, "id"));
     const char *name = plan_member(arguments, "node-name");
-    json_t *node = name ? find_node(after->guest, name) : NULL;
+    json_t *node = name ? json_find(after->guest->nodes, "node-name", name) : NULL;
 
     if (!drive)
         return;

@@ -6,6 +6,7 @@
 
 #include "engine/inventory_bare.h"
 #include "engine/inventory_join.h"
+#include "engine/json_find.h"
 
 typedef struct {
     const char *interface; /* "scsi" */
@@ -202,17 +203,6 @@ void inventory_bare_drives(Guest *guest, const json_t *reply, GHashTable *learne
 
 /* --- floppy drives of a controller that names them ------------------------------------------- */
 
-static const json_t *find_entry(const json_t *reply, const char *name)
-{
-    gsize i;
-    json_t *entry;
-    json_array_foreach (reply, i, entry) {
-        if (g_strcmp0(json_string_value(json_object_get(entry, "device")), name) == 0)
-            return entry;
-    }
-    return NULL;
-}
-
 static void add_floppies(Device *controller, const json_t *reply)
 {
     static const char *const names[] = { "driveA", "driveB" };
@@ -221,7 +211,7 @@ static void add_floppies(Device *controller, const json_t *reply)
     g_ptr_array_add(controller->buses, bus);
     for (guint i = 0; i < G_N_ELEMENTS(names); i++) {
         const char *name = device_property(controller, names[i]);
-        const json_t *entry = name && *name ? find_entry(reply, name) : NULL;
+        const json_t *entry = name && *name ? json_find(reply, "device", name) : NULL;
         if (!entry)
             continue;
         Device *device = drive_device("floppy", KIND_FLOPPY, "floppy", inventory_drive_new(entry));

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "engine/inventory_composition.h"
+#include "engine/json_find.h"
 
 #define ROOT_PATH "/machine/unattached/sysbus"
 #define PERIPHERAL "/machine/peripheral/"
@@ -366,24 +367,13 @@ static void on_handler(Monitor *monitor, json_t *result, const GError *error, gp
     end_question(question);
 }
 
-static const json_t *find_property(const json_t *properties, const char *wanted)
-{
-    gsize i;
-    json_t *property;
-    json_array_foreach (properties, i, property) {
-        if (g_strcmp0(json_string_value(json_object_get(property, "name")), wanted) == 0)
-            return property;
-    }
-    return NULL;
-}
-
 static void add_handler(Paths *paths, const Bus *bus, const json_t *properties)
 {
     Handler *handler = g_new0(Handler, 1);
-    const json_t *link = find_property(properties, "hotplug-handler");
+    const json_t *link = json_find(properties, "name", "hotplug-handler");
     const char *path = json_string_value(json_object_get(link, "value"));
     handler->path = g_strdup(path ? path : "");
-    handler->acpi = find_property(properties, "acpi-pcihp-bsel") != NULL;
+    handler->acpi = json_find(properties, "name", "acpi-pcihp-bsel") != NULL;
     g_hash_table_insert(paths->handlers, g_strdup(bus->path), handler);
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "engine/file_work.h"
+#include "engine/json_find.h"
 #include "engine/leaving.h"
 #include "engine/looks.h"
 #include "engine/place.h"
@@ -268,18 +269,6 @@ static void work_look_for_removed(Work *work)
 
 /* --- what a refused command leaves ----------------------------------------------------------- */
 
-static gboolean had_drive(const Work *work, const char *name)
-{
-    size_t index;
-    json_t *block;
-
-    json_array_foreach (work->blocks, index, block) {
-        if (g_strcmp0(json_string_value(json_object_get(block, "device")), name) == 0)
-            return TRUE;
-    }
-    return FALSE;
-}
-
 /* An image that could not be opened: up to 0.13 the drive's name stays, without a device. */
 static void work_find_left(Work *work, json_t *blocks)
 {
@@ -289,7 +278,7 @@ static void work_find_left(Work *work, json_t *blocks)
     json_array_foreach (blocks, index, block) {
         const char *name = json_string_value(json_object_get(block, "device"));
 
-        if (!name || had_drive(work, name))
+        if (!name || json_find(work->blocks, "device", name))
             continue;
         g_free(work->left);
         work->left = g_strdup_printf("drive name %s", name);
